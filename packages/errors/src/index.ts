@@ -1,0 +1,2 @@
+export { InputError, isInputError } from './input-error.ts';
+export { nearestNames } from './nearest-names.ts';
