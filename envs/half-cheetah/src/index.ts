@@ -1,1 +1,2 @@
-export {};
+export { HalfCheetahEnv, type HalfCheetahOptions, type HalfCheetahVersion } from './half-cheetah-env.ts';
+export { halfCheetahModel } from './model.ts';

@@ -1,1 +1,2 @@
-export {};
+export { HopperEnv, type HopperOptions, type HopperVersion } from './hopper-env.ts';
+export { hopperModel } from './model.ts';

@@ -1,1 +1,2 @@
-export {};
+export type { CommandContext } from './context.ts';
+export { main } from './main.ts';

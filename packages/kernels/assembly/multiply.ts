@@ -1,0 +1,138 @@
+// The matrix products: register tiles of 4 rows by 8 columns over panels.
+
+import { PANEL_BYTES } from './descriptor';
+import { madd } from './vector';
+
+/**
+ * One panel of a product: `target[row][8] = first row of weights + sum over k of values[row][k] * weights[1 + k][8]`.
+ *
+ * @param values - Panels `[k / 8][row][8]`, `panelBytes` apart.
+ * @param rows - Rounded up to a multiple of 4; the buffers have room for it.
+ */
+export function multiplyPanel(
+  target: usize,
+  values: usize,
+  panelBytes: usize,
+  weights: usize,
+  depth: i32,
+  rows: i32,
+): void {
+  const bias0 = v128.load(weights);
+  const bias1 = v128.load(weights, 16);
+  const first = weights + PANEL_BYTES;
+  for (let row = 0; row < rows; row += 4) {
+    let a00 = bias0, a01 = bias1, a10 = bias0, a11 = bias1;
+    let a20 = bias0, a21 = bias1, a30 = bias0, a31 = bias1;
+    let panel = values;
+    let w = first;
+    for (let k = depth; k > 0; k -= 8) {
+      let x = panel;
+      const end = x + (<usize>min(k, 8) << 2);
+      for (; x < end; x += 4) {
+        const w0 = v128.load(w);
+        const w1 = v128.load(w, 16);
+        let s = v128.load32_splat(x);
+        a00 = madd(s, w0, a00);
+        a01 = madd(s, w1, a01);
+        s = v128.load32_splat(x, 32);
+        a10 = madd(s, w0, a10);
+        a11 = madd(s, w1, a11);
+        s = v128.load32_splat(x, 64);
+        a20 = madd(s, w0, a20);
+        a21 = madd(s, w1, a21);
+        s = v128.load32_splat(x, 96);
+        a30 = madd(s, w0, a30);
+        a31 = madd(s, w1, a31);
+        w += PANEL_BYTES;
+      }
+      panel += panelBytes;
+    }
+    v128.store(target, a00);
+    v128.store(target, a01, 16);
+    v128.store(target, a10, 32);
+    v128.store(target, a11, 48);
+    v128.store(target, a20, 64);
+    v128.store(target, a21, 80);
+    v128.store(target, a30, 96);
+    v128.store(target, a31, 112);
+    target += 128;
+    values += 128;
+  }
+}
+
+/**
+ * Adds four rows of a weight gradient: `gradients[i][8] += sum over rows of values[row][i] * deltas[row][8]`.
+ *
+ * @param values - Four columns of a panel of the layer's inputs.
+ * @param deltas - A panel of the derivatives by the layer's pre-activations.
+ * @param gradients - Row-major with `rowBytes` a row; only `inputs` rows (1 to 4) and `outputs` columns are touched.
+ */
+export function accumulateOuter(
+  gradients: usize,
+  rowBytes: usize,
+  values: usize,
+  deltas: usize,
+  rows: i32,
+  inputs: i32,
+  outputs: i32,
+): void {
+  let a00 = f32x4.splat(0), a01 = a00, a10 = a00, a11 = a00;
+  let a20 = a00, a21 = a00, a30 = a00, a31 = a00;
+  for (let row = 0; row < rows; row++) {
+    const d0 = v128.load(deltas);
+    const d1 = v128.load(deltas, 16);
+    let s = v128.load32_splat(values);
+    a00 = madd(s, d0, a00);
+    a01 = madd(s, d1, a01);
+    s = v128.load32_splat(values, 4);
+    a10 = madd(s, d0, a10);
+    a11 = madd(s, d1, a11);
+    s = v128.load32_splat(values, 8);
+    a20 = madd(s, d0, a20);
+    a21 = madd(s, d1, a21);
+    s = v128.load32_splat(values, 12);
+    a30 = madd(s, d0, a30);
+    a31 = madd(s, d1, a31);
+    values += PANEL_BYTES;
+    deltas += PANEL_BYTES;
+  }
+  addRow(gradients, a00, a01, outputs);
+  if (inputs > 1) addRow(gradients + rowBytes, a10, a11, outputs);
+  if (inputs > 2) addRow(gradients + 2 * rowBytes, a20, a21, outputs);
+  if (inputs > 3) addRow(gradients + 3 * rowBytes, a30, a31, outputs);
+}
+
+/** Adds the column sums of a panel of deltas to the bias gradients. */
+export function accumulateSum(gradients: usize, deltas: usize, rows: i32, outputs: i32): void {
+  let a0 = f32x4.splat(0), a1 = a0;
+  for (let row = 0; row < rows; row++) {
+    a0 = f32x4.add(a0, v128.load(deltas));
+    a1 = f32x4.add(a1, v128.load(deltas, 16));
+    deltas += PANEL_BYTES;
+  }
+  addRow(gradients, a0, a1, outputs);
+}
+
+/** Adds 8 lanes to memory, or as many as `columns` says when that is fewer. */
+@inline
+function addRow(target: usize, low: v128, high: v128, columns: i32): void {
+  if (columns >= 8) {
+    v128.store(target, f32x4.add(v128.load(target), low));
+    v128.store(target, f32x4.add(v128.load(target, 16), high), 16);
+  } else {
+    addPartialRow(target, low, high, columns);
+  }
+}
+
+function addPartialRow(target: usize, low: v128, high: v128, columns: i32): void {
+  let lanes = low;
+  if (columns >= 4) {
+    v128.store(target, f32x4.add(v128.load(target), low));
+    target += 16;
+    columns -= 4;
+    lanes = high;
+  }
+  if (columns > 0) store<f32>(target, load<f32>(target) + f32x4.extract_lane(lanes, 0));
+  if (columns > 1) store<f32>(target, load<f32>(target, 4) + f32x4.extract_lane(lanes, 1), 4);
+  if (columns > 2) store<f32>(target, load<f32>(target, 8) + f32x4.extract_lane(lanes, 2), 8);
+}

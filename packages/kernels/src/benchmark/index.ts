@@ -1,0 +1,1 @@
+export { type BenchmarkCase, benchmarkCases } from './cases.ts';

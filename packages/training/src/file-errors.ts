@@ -1,0 +1,26 @@
+import { InputError } from '@understudy/errors';
+
+/** What a file system says when the caller's disk or path is at fault, and what to do about it. */
+const reasons: Readonly<Record<string, string>> = {
+  ENOSPC: 'no space is left on the device; free some and start again with resume',
+  EDQUOT: 'the disk quota is used up; free some space and start again with resume',
+  EACCES: 'permission is denied; choose a place you may write and read',
+  EPERM: 'the operation is not permitted; choose a place you may write and read',
+  EROFS: 'the file system is read-only; choose a place you may write',
+  ENOTDIR: 'a part of the path is a file; choose a path of directories',
+  EEXIST: 'a file is in the way; choose another path',
+  EISDIR: 'a directory is in the way; choose another path',
+  ENOENT: 'it does not exist; check the path',
+  ENAMETOOLONG: 'the path is too long; choose a shorter one',
+};
+
+/** Runs file operations and turns the caller's faults among their errors into an {@link InputError} about `path`. */
+export function explainingFileErrors<T>(action: 'write' | 'read', path: string, operation: () => T): T {
+  try {
+    return operation();
+  } catch (error) {
+    const reason = reasons[(error as NodeJS.ErrnoException).code ?? ''];
+    if (reason === undefined) throw error;
+    throw new InputError(`Could not ${action} ${path}: ${reason}.`, { cause: error });
+  }
+}

@@ -1,0 +1,70 @@
+import { RunningMeanVariance, type Tensor, tensorOf } from '@understudy/nn';
+import { takeFloat64 } from './checkpoint.ts';
+
+/** Arguments of {@link RewardNormalizer}. */
+export interface RewardNormalizerOptions {
+  /** Discount of the returns whose variance is measured. */
+  gamma: number;
+  /** Bound of a normalised reward's magnitude; 10 by default. */
+  clip?: number;
+}
+
+/**
+ * Divides rewards by the running standard deviation of the discounted return, so that returns have a variance near 1
+ * whatever the task's units; the mean stays, as subtracting it would change the task. Gymnasium's `NormalizeReward`,
+ * with the discounted return starting anew in every episode.
+ */
+export class RewardNormalizer {
+  readonly #statistics = new RunningMeanVariance(1);
+  readonly #returns: Float64Array;
+  readonly #gamma: number;
+  readonly #clip: number;
+
+  /** @param count - Environments stepped side by side. */
+  constructor(count: number, { gamma, clip = 10 }: RewardNormalizerOptions) {
+    this.#returns = new Float64Array(count);
+    this.#gamma = gamma;
+    this.#clip = clip;
+  }
+
+  /**
+   * Takes in one step's rewards, `[count]`, and writes them normalised at `out[offset ...]`.
+   *
+   * @param terminated - `[count]`
+   * @param truncated - `[count]`
+   */
+  normalizeInto(
+    rewards: Float64Array,
+    terminated: Uint8Array,
+    truncated: Uint8Array,
+    out: Float32Array,
+    offset: number,
+  ): void {
+    const returns = this.#returns;
+    const count = returns.length;
+    for (let i = 0; i < count; i++) returns[i] = returns[i] * this.#gamma + rewards[i];
+    this.#statistics.update(returns, count);
+    const deviation = Math.sqrt(this.#statistics.variance[0] + 1e-8);
+    const clip = this.#clip;
+    for (let i = 0; i < count; i++) {
+      out[offset + i] = Math.max(-clip, Math.min(clip, rewards[i] / deviation));
+      if (terminated[i] === 1 || truncated[i] === 1) returns[i] = 0;
+    }
+  }
+
+  /** All that the next step depends on, as tensors named `reward.*`. */
+  tensors(): [name: string, tensor: Tensor][] {
+    const { mean, variance, count } = this.#statistics.save();
+    return [
+      ['reward.statistics', tensorOf(Float64Array.of(mean[0], variance[0], count))],
+      ['reward.returns', tensorOf(this.#returns)],
+    ];
+  }
+
+  /** Puts back what {@link tensors} gave. @throws InputError when they are missing or of another size. */
+  restore(tensors: ReadonlyMap<string, Tensor>): void {
+    const [mean, variance, count] = takeFloat64(tensors, 'reward.statistics', 3);
+    this.#statistics.restore({ mean: Float64Array.of(mean), variance: Float64Array.of(variance), count });
+    this.#returns.set(takeFloat64(tensors, 'reward.returns', this.#returns.length));
+  }
+}

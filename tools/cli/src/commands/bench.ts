@@ -1,0 +1,70 @@
+import type { Command } from 'commander';
+import type { CommandContext } from '../context.ts';
+import { formatCount, formatFigure, formatTable } from '../format.ts';
+import { wholeNumber } from '../values.ts';
+
+interface BenchEnvFlags {
+  envs: number;
+  workers: number;
+  engine?: string;
+  peers?: string;
+  json?: boolean;
+}
+
+interface BenchTrainFlags {
+  env: string;
+  steps: number;
+  seed: number;
+  peers?: string;
+  json?: boolean;
+}
+
+const peersHelp = 'also run the Python peer in turn with this interpreter';
+
+/** `understudy bench env|update|train`: speed, beside the Python peer when an interpreter is given. */
+export function addBenchCommands(program: Command, context: CommandContext): void {
+  const bench = program.command('bench').description('measure speed, beside the Python peers if wished');
+  bench
+    .command('env <id>')
+    .description('environment steps a second under random actions')
+    .option('--envs <n>', 'copies stepped together', wholeNumber('--envs', 1), 1)
+    .option('--workers <n>', 'worker threads; 0 steps in this thread', wholeNumber('--workers', 0), 0)
+    .option('--engine <name>', 'physics engine: mujoco-js or @mujoco/mujoco')
+    .option('--peers <python>', `${peersHelp} (Gymnasium)`)
+    .option('--json', 'print one JSON object')
+    .action(async (id: string, flags: BenchEnvFlags) => {
+      const { benchEnv } = await import('@understudy/bench');
+      const { json, ...options } = flags;
+      const result = await benchEnv({ id, ...options });
+      if (json) return context.print(JSON.stringify(result));
+      context.print(`${result.id}: ${formatCount(result.stepsPerSecond)} steps/s${besidePeer(result, formatCount)}`);
+    });
+  bench
+    .command('update')
+    .description('milliseconds of one gradient step of the networks that training uses')
+    .option('--peers <python>', `${peersHelp} (PyTorch)`)
+    .option('--json', 'print a JSON array')
+    .action(async ({ json, peers }: { json?: boolean; peers?: string }) => {
+      const { benchUpdate } = await import('@understudy/bench');
+      const results = await benchUpdate({ peers });
+      if (json) return context.print(JSON.stringify(results));
+      const rows = results.map((r) => [r.case, r.milliseconds, ...(peers ? [r.peer ?? '', r.ratio ?? ''] : [])]);
+      context.print(formatTable(['case', 'ms', ...(peers ? ['peer ms', 'ratio'] : [])], rows));
+    });
+  const train = bench.command('train').description('speed of a whole training');
+  train
+    .command('ppo')
+    .description('steps a second of PPO: one environment, 2048 steps, 10 epochs of 32 minibatches, two 64x64 tanh nets')
+    .requiredOption('--env <id>', 'environment to train on')
+    .requiredOption('--steps <n>', 'environment steps', wholeNumber('--steps', 1))
+    .option('--seed <n>', 'seed of the training', wholeNumber('--seed', 0), 0)
+    .option('--peers <python>', `${peersHelp} (PyTorch on Gymnasium)`)
+    .option('--json', 'print one JSON object')
+    .action(async ({ json, ...options }: BenchTrainFlags) => {
+      const { benchTrainPpo } = await import('@understudy/bench');
+      const result = await benchTrainPpo(options);
+      if (json) return context.print(JSON.stringify(result));
+      const speed = `${formatCount(result.stepsPerSecond)} steps/s${besidePeer(result, formatCount)}`;
+      context.print(`${options.env}: ${speed}, ${formatFigure(result.seconds)} s, return ${formatFigure(result.return)}`);
+    });
+}

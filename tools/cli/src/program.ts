@@ -1,0 +1,49 @@
+import { readFileSync } from 'node:fs';
+import { Command } from 'commander';
+import { addBenchCommands } from './commands/bench.ts';
+import { addDatasetCommands } from './commands/dataset.ts';
+import { addEnvCommands } from './commands/env.ts';
+import { addEvalCommand } from './commands/eval.ts';
+import { addQuickstartCommand } from './commands/quickstart.ts';
+import { addRecordCommand } from './commands/record.ts';
+import { addReportCommand } from './commands/report.ts';
+import { addTrainCommands } from './commands/train.ts';
+import type { CommandContext } from './context.ts';
+
+/** Every command of `understudy`. Commands import the libraries they need when they run, so that `--help` is quick. */
+export function createProgram(context: CommandContext): Command {
+  const program = new Command('understudy');
+  program
+    .description('Reinforcement and imitation learning on MuJoCo environments.')
+    .version(packageVersion(), '--version', 'print the version')
+    .helpOption('-h, --help', 'print what a command does and takes')
+    .exitOverride()
+    // Complaints are written by the error policy, as one sentence.
+    .configureOutput({ writeOut: (text) => context.print(text.replace(/\n$/, '')), writeErr: () => {} })
+    .addHelpText('after', examples);
+  addQuickstartCommand(program, context);
+  addTrainCommands(program, context);
+  addEvalCommand(program, context);
+  addRecordCommand(program, context);
+  addEnvCommands(program, context);
+  addDatasetCommands(program, context);
+  addReportCommand(program, context);
+  addBenchCommands(program, context);
+  program.action(() => program.outputHelp());
+  return program;
+}
+
+/** The version that `--version` prints and run summaries keep. */
+export function packageVersion(): string {
+  const file = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(file) as { version: string }).version;
+}
+
+const examples = `
+Examples:
+  understudy quickstart                                               expert, demonstrations, clone, report
+  understudy train ppo --env Hopper-v5 --steps 300000 --out runs/hopper
+  understudy eval runs/hopper --episodes 20
+  understudy record runs/hopper --episodes 50 --out hopper.hdf5
+  understudy train bc --dataset hopper.hdf5 --env Hopper-v5 --out runs/hopper-clone
+  understudy report runs/hopper`;

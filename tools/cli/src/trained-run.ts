@@ -1,0 +1,35 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { AnyEnv, Policy } from '@understudy/training';
+
+/** A policy with an environment like the one it was trained on. */
+export interface TrainedRun {
+  policy: Policy;
+  /** To be closed by the caller. */
+  env: AnyEnv;
+}
+
+/** What {@link openTrainedRun} may be told. */
+export interface TrainedRunOptions {
+  /** Another id than the policy was trained on, of the same shape. */
+  environment?: string;
+  /** Take the policy with the best training return instead of the last. */
+  best?: boolean;
+}
+
+/**
+ * Loads the policy of a run directory (or policy file) and makes its environment, with the options it was trained on.
+ *
+ * @throws InputError when there is no whole policy, or the environment is unknown.
+ */
+export async function openTrainedRun(path: string, options: TrainedRunOptions = {}): Promise<TrainedRun> {
+  const [{ loadPolicy, readRunConfig }, { make }] = await Promise.all([
+    import('@understudy/training'),
+    import('@understudy/envs'),
+  ]);
+  const policy = await loadPolicy(path, { which: options.best ? 'best' : 'last' });
+  const id = options.environment ?? policy.metadata.environment;
+  const trainedOn = existsSync(join(path, 'config.json')) ? readRunConfig(path).config.environmentOptions : undefined;
+  const sameEnvironment = id === policy.metadata.environment;
+  return { policy, env: await make(id, sameEnvironment ? (trainedOn ?? {}) : {}) };
+}
