@@ -69,7 +69,12 @@ export default {
       comment: 'Another package is imported by its name, never by a path into it.',
       severity: 'error',
       from: { path: '^(packages|envs|datasets|tools)/([^/]+)/' },
-      to: { path: '^(packages|envs|datasets|tools)/', pathNot: '^$1/$2/', dependencyTypes: ['local'] },
+      to: {
+        path: '^(packages|envs|datasets|tools)/',
+        pathNot: '^$1/$2/',
+        dependencyTypes: ['local'],
+        dependencyTypesNot: ['aliased-workspace'],
+      },
     },
     {
       name: 'declared-dependencies',
@@ -89,7 +94,7 @@ export default {
   options: {
     parser: 'swc',
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: '(^|/)(dist|fixtures|node_modules)/' },
+    exclude: { path: '^(packages|envs|datasets|tools|test)/([^/]+/)?(dist|fixtures)/' },
     enhancedResolveOptions: {
       conditionNames: ['@understudy/source', 'import', 'node', 'default'],
       exportsFields: ['exports'],

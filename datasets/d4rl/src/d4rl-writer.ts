@@ -214,11 +214,13 @@ function checkMetadata(metadata: D4rlMetadata, path: string): void {
     if (['string', 'number', 'boolean'].includes(typeof value)) continue;
     if (isStrings(value)) continue;
     if (typeof value !== 'object' || value === null || Array.isArray(value) || ArrayBuffer.isView(value)) {
-      throw new InputError(`${at} must be a string, number, boolean, { data, shape } or a group of these.`);
+      throw new InputError(`${at} is no string, number, boolean, { data, shape } or group of these, so leave it out.`);
     }
     if (!isShapedColumn(value)) checkMetadata(value as D4rlMetadata, at);
     else if (value.shape.reduce((product, n) => product * n, 1) !== value.data.length) {
-      throw new InputError(`${at} has ${value.data.length} numbers, which do not fill the shape [${value.shape}].`);
+      throw new InputError(
+        `${at} has ${value.data.length} numbers, so give it a shape of that size instead of [${value.shape}].`,
+      );
     }
   }
 }

@@ -77,5 +77,7 @@ function shapedInfo(name: string, column: ColumnData | ShapedColumn, rows: numbe
 function columnWidth(name: string, data: ColumnData, rows: number): number {
   const width = data.length / rows;
   if (Number.isInteger(width) && width > 0) return width;
-  throw new InputError(`The column "${name}" has ${data.length} numbers, which are no whole rows of ${rows} rewards.`);
+  throw new InputError(
+    `The column "${name}" has ${data.length} numbers for ${rows} rewards, so give as many whole rows as rewards.`,
+  );
 }

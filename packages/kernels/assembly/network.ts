@@ -25,7 +25,7 @@ import {
   panelsOf,
   pointerField,
 } from './descriptor';
-import { accumulateOuter, accumulateSum, multiplyPanel } from './multiply';
+import { accumulateOuter, accumulateOuterHalf, accumulateSum, multiplyColumns } from './multiply';
 import { multiplyRow } from './multiply-row';
 import { packTransposed, packWeights, panelsToRows, rowsToPanels } from './pack';
 
@@ -93,17 +93,17 @@ function forwardLayerByRows(layer: usize, values: usize, panelBytes: usize, rows
 /** One layer over one block of rows; returns the block's output panels. */
 function forwardLayer(layer: usize, values: usize, panelBytes: usize, block: i32, rows: i32): usize {
   const inputs = field(layer, LAYER_INPUTS);
-  const panels = panelsOf(field(layer, LAYER_OUTPUTS));
+  const outputs = field(layer, LAYER_OUTPUTS);
+  const panels = panelsOf(outputs);
   const activation = field(layer, LAYER_ACTIVATION);
   const shift = <usize>block * pointerField(layer, LAYER_BLOCK_BYTES);
   const target = pointerField(layer, LAYER_PANELS) + shift;
   const slopes = pointerField(layer, LAYER_SLOPES) + shift;
-  const paddedRows = (rows + 3) & ~3;
   let weights = pointerField(layer, LAYER_PACKED);
   for (let panel = 0; panel < panels; panel++) {
     const to = target + <usize>panel * panelBytes;
-    multiplyPanel(to, values, panelBytes, weights, inputs, paddedRows);
-    activate(activation, to, slopes + <usize>panel * panelBytes, <usize>paddedRows * PANEL_BYTES);
+    multiplyColumns(to, values, panelBytes, weights, inputs, rows, outputs - panel * 8);
+    activate(activation, to, slopes + <usize>panel * panelBytes, <usize>rows * PANEL_BYTES);
     weights += <usize>(1 + inputs) * PANEL_BYTES;
   }
   return target;
@@ -187,34 +187,49 @@ function accumulateLayer(network: usize, index: i32, deltas: usize, panelBytes: 
     ? pointerField(network, NET_INPUT_PANELS) + <usize>block * pointerField(network, NET_INPUT_BLOCK_BYTES)
     : pointerField(layerAt(network, index - 1), LAYER_PANELS) +
       <usize>block * pointerField(layerAt(network, index - 1), LAYER_BLOCK_BYTES);
-  const outputPanels = panelsOf(outputs);
-  for (let input = 0; input < inputs; input += 4) {
-    const from = values + <usize>(input >> 3) * panelBytes + (<usize>(input & 7) << 2);
-    for (let panel = 0; panel < outputPanels; panel++) {
-      accumulateOuter(
-        gradients + <usize>input * rowBytes + <usize>panel * PANEL_BYTES,
-        rowBytes,
-        from,
-        deltas + <usize>panel * panelBytes,
-        rows,
-        min(4, inputs - input),
-        outputs - panel * 8,
-      );
-    }
-  }
   const biases = gradients + <usize>inputs * rowBytes;
-  for (let panel = 0; panel < outputPanels; panel++) {
-    accumulateSum(biases + <usize>panel * PANEL_BYTES, deltas + <usize>panel * panelBytes, rows, outputs - panel * 8);
+  const panels = panelsOf(outputs);
+  for (let panel = 0; panel < panels; panel++) {
+    const columns = outputs - panel * 8;
+    const shift = <usize>panel * PANEL_BYTES;
+    accumulatePanel(gradients + shift, rowBytes, values, panelBytes, deltas, rows, inputs, columns);
+    accumulateSum(biases + shift, deltas, rows, columns);
+    deltas += panelBytes;
+  }
+}
+
+/** One panel of deltas into its columns of the weight gradients. */
+function accumulatePanel(
+  gradients: usize,
+  rowBytes: usize,
+  values: usize,
+  panelBytes: usize,
+  deltas: usize,
+  rows: i32,
+  inputs: i32,
+  columns: i32,
+): void {
+  for (let input = 0; input < inputs; input += 8) {
+    const left = inputs - input;
+    if (columns <= 4) {
+      accumulateOuterHalf(gradients, rowBytes, values, deltas, rows, left, columns);
+    } else {
+      accumulateOuter(gradients, rowBytes, values, deltas, rows, left, columns);
+      if (left > 4) accumulateOuter(gradients + 4 * rowBytes, rowBytes, values + 16, deltas, rows, left - 4, columns);
+    }
+    gradients += 8 * rowBytes;
+    values += panelBytes;
   }
 }
 
 /** Derivatives by a layer's inputs from those by its pre-activations. */
 function multiplyTransposed(layer: usize, deltas: usize, target: usize, panelBytes: usize, rows: i32): void {
   const outputs = field(layer, LAYER_OUTPUTS);
-  const panels = panelsOf(field(layer, LAYER_INPUTS));
+  const inputs = field(layer, LAYER_INPUTS);
+  const panels = panelsOf(inputs);
   let weights = pointerField(layer, LAYER_TRANSPOSED);
   for (let panel = 0; panel < panels; panel++) {
-    multiplyPanel(target, deltas, panelBytes, weights, outputs, (rows + 3) & ~3);
+    multiplyColumns(target, deltas, panelBytes, weights, outputs, rows, inputs - panel * 8);
     weights += <usize>(1 + outputs) * PANEL_BYTES;
     target += panelBytes;
   }

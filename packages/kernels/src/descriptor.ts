@@ -21,7 +21,7 @@ export function mlpParameterCount(sizes: readonly number[]): number {
 }
 
 /** Rows are worked on in blocks of so many, so that a block's activations stay near the processor. */
-const BLOCK_ROWS = 128;
+const BLOCK_ROWS = 64;
 /** Rows of room after each panel: keeps the panels of one row in different cache sets. */
 const PANEL_PADDING_ROWS = 4;
 const WORDS_PER_RECORD = 16;

@@ -37,17 +37,20 @@ test.each([
   [100, 17],
   [17, 100],
   [1, 8],
+  [256, 256],
 ])('orthogonal %d by %d: the shorter side is orthonormal', (fanIn, fanOut) => {
   const weights = fill(orthogonal(1), fanIn, fanOut);
   const count = Math.min(fanIn, fanOut);
   const at = (vector: number, i: number) => weights[fanIn >= fanOut ? i * fanOut + vector : vector * fanOut + i];
+  let largest = 0;
   for (let u = 0; u < count; u++) {
     for (let v = 0; v <= u; v++) {
       let product = 0;
       for (let i = 0; i < Math.max(fanIn, fanOut); i++) product += at(u, i) * at(v, i);
-      expect(Math.abs(product - (u === v ? 1 : 0))).toBeLessThan(1e-6);
+      largest = Math.max(largest, Math.abs(product - (u === v ? 1 : 0)));
     }
   }
+  expect(largest).toBeLessThan(1e-6);
 });
 
 test.each<[string, ReturnType<typeof orthogonal>, number, number]>([

@@ -68,7 +68,7 @@ def train(total_steps, seed):
     optimizer = torch.optim.Adam(agent.parameters(), lr=LEARNING_RATE, eps=1e-5)
     b_obs, b_act = torch.zeros(STEPS, size), torch.zeros(STEPS, actions)
     b_logp, b_reward, b_value, b_next_value, b_end = (torch.zeros(STEPS) for _ in range(5))
-    returns, start, iterations = [], time.perf_counter(), total_steps // STEPS
+    returns, start, iterations = [], time.perf_counter(), -(-total_steps // STEPS)
     observation = torch.as_tensor(env.reset(seed=seed)[0], dtype=torch.float32)
     for iteration in range(iterations):
         optimizer.param_groups[0]["lr"] = LEARNING_RATE * (1 - iteration / iterations)

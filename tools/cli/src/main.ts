@@ -1,6 +1,7 @@
 import { createContext, type ProcessContext } from './process-context.ts';
 import { createProgram } from './program.ts';
 import { describeFailure, Interrupted } from './error-policy.ts';
+import { loadDefaultSettings } from './settings-help.ts';
 
 /**
  * Runs the `understudy` command.
@@ -14,7 +15,9 @@ import { describeFailure, Interrupted } from './error-policy.ts';
 export async function main(argv: readonly string[]): Promise<number> {
   const context = createContext(process);
   try {
-    await createProgram(context).parseAsync(argv, { from: 'user' });
+    const settings = argv.includes('train') ? await loadDefaultSettings() : undefined;
+    const program = createProgram(context, settings);
+    await program.parseAsync(argv.length > 0 ? argv : ['--help'], { from: 'user' });
     return context.exitStatus;
   } catch (error) {
     const { status, message } = describeFailure(endedByInterruption(error, context) ?? error);

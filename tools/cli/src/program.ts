@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { addBenchCommands } from './commands/bench.ts';
 import { addDatasetCommands } from './commands/dataset.ts';
@@ -9,9 +8,15 @@ import { addRecordCommand } from './commands/record.ts';
 import { addReportCommand } from './commands/report.ts';
 import { addTrainCommands } from './commands/train.ts';
 import type { CommandContext } from './context.ts';
+import { packageVersion } from './package-version.ts';
+import type { DefaultSettings } from './settings-help.ts';
 
-/** Every command of `understudy`. Commands import the libraries they need when they run, so that `--help` is quick. */
-export function createProgram(context: CommandContext): Command {
+/**
+ * Every command of `understudy`. Commands import the libraries they need when they run, so that `--help` is quick.
+ *
+ * @param settings - The algorithms' settings, for the help of `train`.
+ */
+export function createProgram(context: CommandContext, settings?: DefaultSettings): Command {
   const program = new Command('understudy');
   program
     .description('Reinforcement and imitation learning on MuJoCo environments.')
@@ -22,21 +27,14 @@ export function createProgram(context: CommandContext): Command {
     .configureOutput({ writeOut: (text) => context.print(text.replace(/\n$/, '')), writeErr: () => {} })
     .addHelpText('after', examples);
   addQuickstartCommand(program, context);
-  addTrainCommands(program, context);
+  addTrainCommands(program, context, settings);
   addEvalCommand(program, context);
   addRecordCommand(program, context);
   addEnvCommands(program, context);
   addDatasetCommands(program, context);
   addReportCommand(program, context);
   addBenchCommands(program, context);
-  program.action(() => program.outputHelp());
   return program;
-}
-
-/** The version that `--version` prints and run summaries keep. */
-export function packageVersion(): string {
-  const file = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(file) as { version: string }).version;
 }
 
 const examples = `

@@ -1,4 +1,5 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { InputError } from '@understudy/errors';
 
 /** The parts of Emscripten's in-memory file system that a virtual file needs. */
 interface VirtualFileSystem {
@@ -82,10 +83,15 @@ export class Hdf5Library {
   /**
    * Runs a call into libhdf5.
    *
+   * @throws InputError when the instance was retired.
    * @throws Hdf5Failure when it reported an error, though h5wasm returned a value, or trapped.
    */
   run<T>(call: () => T): T {
-    if (!this.#usable) throw new Hdf5Failure('libhdf5 was stopped by another, damaged file that was open');
+    if (!this.#usable) {
+      throw new InputError(
+        'Another file that was open is damaged and stopped the HDF5 library, so open this one again.',
+      );
+    }
     this.#report = '';
     let result: T;
     try {

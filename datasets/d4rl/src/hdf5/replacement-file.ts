@@ -17,10 +17,12 @@ export class ReplacementFile {
   constructor(path: string) {
     this.path = path;
     this.#partial = join(dirname(path), `.${basename(path)}.${process.pid}-${created++}.partial`);
-    if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) {
-      throw new InputError(`${path} is a directory where a file to write was expected, so add a file name to it.`);
-    }
-    this.#descriptor = this.#attempt(() => openSync(this.#partial, 'wx'));
+    this.#descriptor = this.#attempt(() => {
+      if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) {
+        throw new InputError(`${path} is a directory where a file to write was expected, so add a file name to it.`);
+      }
+      return openSync(this.#partial, 'wx');
+    });
   }
 
   /** Writes all of `bytes` at `position`. On failure the partial file is removed. */

@@ -19,7 +19,7 @@ import {
 } from './messages.ts';
 import { ReplacementFile } from './replacement-file.ts';
 
-/** Chunks hold whole rows, at most so many bytes of them (but at least one row). */
+/** Large enough to pack well, small enough that a few rows are read without much ado. */
 const CHUNK_BYTES = 128 * 1024;
 
 /** Larger values than this are stored outside the object header. */
@@ -46,6 +46,7 @@ export interface GrowingDataset {
 export class Hdf5Writer {
   readonly #file: ReplacementFile;
   readonly #level: number;
+  readonly #chunkBytes: number;
   readonly #root: Links = new Map();
   readonly #growing: { path: string; dataset: ChunkedRows; type: StoredType; row: readonly number[] }[] = [];
   #end = SUPERBLOCK_BYTES;
@@ -53,11 +54,13 @@ export class Hdf5Writer {
   /**
    * @param path - Replaced only by {@link close}.
    * @param level - Of gzip, 1 to 9, or 0 for none.
+   * @param chunkBytes - Chunks hold whole rows, at most so many bytes of them (but at least one row).
    * @throws InputError when `path` cannot be written.
    */
-  constructor(path: string, level: number) {
+  constructor(path: string, level: number, chunkBytes = CHUNK_BYTES) {
     this.#file = new ReplacementFile(path);
     this.#level = level;
+    this.#chunkBytes = chunkBytes;
   }
 
   /**
@@ -67,7 +70,7 @@ export class Hdf5Writer {
    */
   createRows(path: string, type: StoredType, row: readonly number[]): GrowingDataset {
     const rowBytes = row.reduce((product, n) => product * n, elementBytes[type]);
-    const dataset = new ChunkedRows(rowBytes, this.#level, (bytes) => this.#put(bytes));
+    const dataset = new ChunkedRows(rowBytes, this.#chunkRows(rowBytes), this.#level, (bytes) => this.#put(bytes));
     this.#growing.push({ path, dataset, type, row });
     return dataset;
   }
@@ -103,6 +106,10 @@ export class Hdf5Writer {
   /** Removes what was written; the destination stays as it was. */
   discard(): void {
     this.#file.discard();
+  }
+
+  #chunkRows(rowBytes: number): number {
+    return 2 ** Math.max(0, Math.floor(Math.log2(this.#chunkBytes / rowBytes)));
   }
 
   #finishRows(path: string, dataset: ChunkedRows, type: StoredType, row: readonly number[]): void {
@@ -185,12 +192,12 @@ class ChunkedRows implements GrowingDataset {
   readonly #chunks: StoredChunk[] = [];
   #filled = 0;
 
-  constructor(rowBytes: number, level: number, put: (bytes: Uint8Array) => number) {
+  constructor(rowBytes: number, chunkRows: number, level: number, put: (bytes: Uint8Array) => number) {
     this.rowBytes = rowBytes;
     this.#level = level;
     this.#put = put;
-    this.#chunkRows = 2 ** Math.max(0, Math.floor(Math.log2(CHUNK_BYTES / rowBytes)));
-    this.#buffer = new Uint8Array(this.#chunkRows * rowBytes);
+    this.#chunkRows = chunkRows;
+    this.#buffer = new Uint8Array(chunkRows * rowBytes);
   }
 
   append(bytes: Uint8Array): void {

@@ -150,7 +150,9 @@ export class Box<T extends BoxArrays[BoxDtype] = Float32Array> implements Space<
   #bounds(name: string, given: number | ArrayLike<number>): T {
     const length = boundLength(given);
     if (length !== undefined && length !== this.flatSize) {
-      throw new InputError(`A Box of shape ${formatShape(this.shape)} has ${length} numbers as ${name}; give one for each.`);
+      throw new InputError(
+        `A Box of shape ${formatShape(this.shape)} has ${length} numbers as ${name}; give one for each.`,
+      );
     }
     const bounds = this.createArray();
     const [smallest, largest] = limits(this.dtype);

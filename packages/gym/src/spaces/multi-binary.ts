@@ -35,9 +35,7 @@ export class MultiBinary implements Space<Int8Array> {
   }
 
   contains(value: unknown): value is Int8Array {
-    return (
-      value instanceof Int8Array && value.length === this.flatSize && value.every((bit) => bit === 0 || bit === 1)
-    );
+    return value instanceof Int8Array && value.length === this.flatSize && value.every((bit) => bit === 0 || bit === 1);
   }
 
   flattenInto(value: Int8Array, out: Float32Array | Float64Array, offset: number): void {

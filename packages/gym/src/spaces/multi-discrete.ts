@@ -21,7 +21,9 @@ export class MultiDiscrete implements Space<Int32Array> {
       throw new InputError(`MultiDiscrete has counts [${Array.from(nvec)}], expected positive integers.`);
     }
     if (this.start.length !== this.nvec.length) {
-      throw new InputError(`MultiDiscrete has ${nvec.length} counts and ${this.start.length} starts; give one for each.`);
+      throw new InputError(
+        `MultiDiscrete has ${nvec.length} counts and ${this.start.length} starts; give one for each.`,
+      );
     }
     this.flatSize = this.nvec.reduce((sum, count) => sum + count, 0);
   }

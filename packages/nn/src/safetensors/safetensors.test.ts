@@ -141,6 +141,16 @@ test('the well-formed neighbour of the malformed files below is accepted', () =>
   expect(accepts(fileOf(`${JSON.stringify({ x: good })}   `, 8))).toBe(true);
 });
 
+test('a false header length is told from a short file', () => {
+  const refusal = (length: number) => inputErrorOf(() => decodeSafetensors(fileOf({ x: good }, 8, length), 'file'));
+  expect(refusal(100_000_001)).toMatch(/claims 100000001 bytes, more than 100000000/);
+  expect(refusal(100_000_000)).toMatch(/claims 100000000 bytes, more than the file has/);
+});
+
+/** Well-formed but for one byte in a text. */
+const notUtf8 = Buffer.from(fileOf({ __metadata__: { a: '~' } }, 0));
+notUtf8[notUtf8.indexOf('~')] = 0xff;
+
 test.each<[string, Uint8Array]>([
   ['an empty file', new Uint8Array(0)],
   ['only a length', Buffer.alloc(8)],
@@ -148,7 +158,7 @@ test.each<[string, Uint8Array]>([
   ['a header of exabytes', fileOf({ x: good }, 8, 2 ** 62)],
   ['a header that is an array', fileOf([], 0)],
   ['a header that begins with space', fileOf(` ${JSON.stringify({ x: good })}`, 8)],
-  ['a header that is not UTF-8', Buffer.from('05000000000000007b22ff227d', 'hex')],
+  ['a header that is not UTF-8', notUtf8],
   ['a body too short', fileOf({ x: good }, 7)],
   ['a body too long', fileOf({ x: good }, 9)],
   ['an unknown type', fileOf({ x: { ...good, dtype: 'F8' } }, 8)],

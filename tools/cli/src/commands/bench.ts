@@ -68,3 +68,9 @@ export function addBenchCommands(program: Command, context: CommandContext): voi
       context.print(`${options.env}: ${speed}, ${formatFigure(result.seconds)} s, return ${formatFigure(result.return)}`);
     });
 }
+
+/** `, 1.31 times the peer's 27,000`, when a peer was measured. */
+function besidePeer({ peer, ratio }: { peer?: number; ratio?: number }): string {
+  if (peer === undefined || ratio === undefined) return '';
+  return `, ${formatFigure(ratio)} times the peer's ${formatCount(peer)}`;
+}

@@ -1,0 +1,161 @@
+import { InputError } from '@understudy/errors';
+import type { Env, EnvState, Info, ResetOptions } from '../env.ts';
+import type { Space } from '../space.ts';
+import type { Box, BoxArrays, BoxDtype } from '../spaces/box.ts';
+import type { AutoresetMode } from '../vector-env.ts';
+import type { Rows } from './buffers.ts';
+
+/** State of one sub-environment, with the row that a resumed caller acts on. */
+interface RowState extends EnvState {
+  env: EnvState;
+  ended: boolean;
+  observation: number[];
+}
+
+/**
+ * Environments that write their steps into rows: what the in-thread and the worker-thread vector environments share, so
+ * that both give the same bytes.
+ */
+export class EnvRows {
+  readonly #envs: readonly Env<unknown, unknown>[];
+  readonly #rows: Rows;
+  readonly #mode: AutoresetMode;
+  readonly #firstIndex: number;
+  readonly #observationSize: number;
+  readonly #actions: ActionReader[];
+  /** 1 where the episode has ended and the next one not begun. */
+  readonly #ended: Uint8Array;
+
+  /** @param firstIndex - The index of the first of these environments among all, for seeds and messages. */
+  constructor(envs: readonly Env<unknown, unknown>[], rows: Rows, mode: AutoresetMode, firstIndex = 0) {
+    this.#envs = envs;
+    this.#rows = rows;
+    this.#mode = mode;
+    this.#firstIndex = firstIndex;
+    this.#observationSize = envs[0].observationSpace.flatSize;
+    const size = actionSizeOf(envs[0].actionSpace);
+    this.#actions = envs.map((env, i) =>
+      actionReader(env.actionSpace, rows.actions.subarray(i * size, (i + 1) * size)),
+    );
+    this.#ended = new Uint8Array(envs.length);
+  }
+
+  /** Resets all; with a seed, each gets the seed plus its index. @returns their infos. */
+  reset({ seed, options }: ResetOptions): Info[] {
+    this.#rows.rewards.fill(0);
+    this.#rows.terminated.fill(0);
+    this.#rows.truncated.fill(0);
+    this.#rows.wasReset.fill(0);
+    return this.#envs.map((_, i) =>
+      this.#resetRow(i, { seed: seed === undefined ? undefined : seed + this.#firstIndex + i, options }),
+    );
+  }
+
+  /** Resets one. @returns its info. */
+  resetAt(row: number, options: ResetOptions): Info {
+    this.#rows.rewards[row] = 0;
+    this.#rows.terminated[row] = 0;
+    this.#rows.truncated[row] = 0;
+    return this.#resetRow(row, options);
+  }
+
+  step(): void {
+    this.#rows.wasReset.fill(0);
+    for (let i = 0; i < this.#envs.length; i++) {
+      if (this.#ended[i] === 0) this.#stepRow(i);
+      else this.#resetEnded(i);
+    }
+  }
+
+  #stepRow(i: number): void {
+    const { observations, finalObservations, rewards, terminated, truncated } = this.#rows;
+    const env = this.#envs[i];
+    const action = this.#actions[i].read();
+    const at = i * this.#observationSize;
+    let signals: { reward: number; terminated: boolean; truncated: boolean };
+    if (env.stepInto) {
+      signals = env.stepInto(action, observations, at);
+    } else {
+      const result = env.step(action);
+      env.observationSpace.flattenInto(result.observation, observations, at);
+      signals = result;
+    }
+    const ended = signals.terminated || signals.truncated;
+    rewards[i] = signals.reward;
+    terminated[i] = signals.terminated ? 1 : 0;
+    truncated[i] = signals.truncated ? 1 : 0;
+    if (!ended) return;
+    this.#ended[i] = 1;
+    if (this.#mode !== 'same-step') return;
+    for (let k = at; k < at + this.#observationSize; k++) finalObservations[k] = observations[k];
+    this.#resetRow(i, {});
+  }
+
+  /** The step after an episode's end. */
+  #resetEnded(i: number): void {
+    if (this.#mode === 'disabled') {
+      const index = this.#firstIndex + i;
+      throw new InputError(
+        `The episode of sub-environment ${index} has ended; call resetAt(${index}) before stepping.`,
+      );
+    }
+    this.resetAt(i, {});
+    this.#rows.wasReset[i] = 1;
+  }
+
+  #resetRow(i: number, options: ResetOptions): Info {
+    const env = this.#envs[i];
+    const { observation, info } = env.reset(options);
+    env.observationSpace.flattenInto(observation, this.#rows.observations, i * this.#observationSize);
+    this.#ended[i] = 0;
+    return info;
+  }
+
+  saveState(): EnvState[] {
+    return this.#envs.map((env, i): RowState => {
+      if (!env.saveState) throw new InputError(`${env.id} can't save its state.`);
+      const at = i * this.#observationSize;
+      const observation = [...this.#rows.observations.subarray(at, at + this.#observationSize)];
+      return { env: env.saveState(), ended: this.#ended[i] === 1, observation };
+    });
+  }
+
+  restoreState(states: readonly EnvState[]): void {
+    for (const [i, state] of (states as RowState[]).entries()) {
+      const env = this.#envs[i];
+      if (!env.restoreState) throw new InputError(`${env.id} can't restore a state.`);
+      env.restoreState(state.env);
+      this.#ended[i] = state.ended ? 1 : 0;
+      this.#rows.observations.set(state.observation, i * this.#observationSize);
+    }
+  }
+
+  close(): void {
+    for (const env of this.#envs) env.close();
+  }
+}
+
+/** Numbers in one action: a box's size, or 1. @throws InputError for spaces that have no flat form. */
+export function actionSizeOf(space: Space): number {
+  if (space.kind === 'discrete') return 1;
+  if (space.kind === 'box') return space.flatSize;
+  throw new InputError(`A vector environment needs Box or Discrete actions, got ${space}.`);
+}
+
+/** Makes what an environment takes from a row of actions, without allocation. */
+interface ActionReader {
+  read(): unknown;
+}
+
+function actionReader(space: Space, row: Float32Array): ActionReader {
+  if (space.kind === 'discrete') return { read: () => row[0] };
+  const box = space as Box<BoxArrays[BoxDtype]>;
+  if (box.dtype === 'float32') return { read: () => row };
+  const action = box.createArray();
+  return {
+    read: () => {
+      action.set(row);
+      return action;
+    },
+  };
+}

@@ -1,0 +1,183 @@
+import { InputError } from '@understudy/errors';
+import type { AnyEnv, TrainingHooks, TrainingResult } from '@understudy/training';
+import type { Command } from 'commander';
+import type { CommandContext } from '../context.ts';
+import { Interrupted } from '../error-policy.ts';
+import { formatCount, formatDuration, formatFigure } from '../format.ts';
+import { type DefaultSettings, describeSettings } from '../settings-help.ts';
+import { collectSettings, type Setting, settingsObject, wholeNumber } from '../values.ts';
+import { engineVersions } from '../versions.ts';
+
+interface TrainFlags {
+  env?: string;
+  seed?: number;
+  out: string;
+  set?: Setting[];
+  resume?: boolean;
+  json?: boolean;
+}
+
+/** What a training command hands to the part that all trainings share. */
+interface Training {
+  algorithm: 'ppo' | 'bc';
+  /** The configuration with its defaults filled in. */
+  config: { environment: string };
+  total: number;
+  unit: 'steps' | 'epochs';
+  run(hooks: TrainingHooks): Promise<TrainingResult>;
+  /** Figures beside the bar. */
+  figures(progress: Parameters<NonNullable<TrainingHooks['onProgress']>>[0]): Record<string, number | undefined>;
+}
+
+/**
+ * `understudy train ppo|bc`.
+ *
+ * @param settings - Listed by `--help` when given.
+ */
+export function addTrainCommands(program: Command, context: CommandContext, settings?: DefaultSettings): void {
+  const train = program.command('train').description('train a policy; each run has a directory and can be resumed');
+  addRunOptions(
+    train
+      .command('ppo')
+      .description('learn from reward by proximal policy optimisation')
+      .option('--env <id>', 'environment to train on')
+      .option('--steps <n>', 'environment steps in all', wholeNumber('--steps', 1)),
+  )
+    .addHelpText('after', settings ? describeSettings(settings.ppo, ['environment', 'seed', 'totalSteps']) : '')
+    .action((flags: TrainFlags & { steps?: number }) => trainPpo(flags, context));
+  addRunOptions(
+    train
+      .command('bc')
+      .description('clone demonstrations by supervised learning')
+      .option('--dataset <file>', 'D4RL HDF5 file with the demonstrations')
+      .option('--env <id>', "environment of the demonstrations; the file's own by default")
+      .option('--epochs <n>', 'passes over the demonstrations, at most', wholeNumber('--epochs', 1)),
+  )
+    .addHelpText('after', settings ? describeSettings(settings.bc, ['environment', 'seed', 'epochs']) : '')
+    .action((flags: TrainFlags & { dataset?: string; epochs?: number }) => trainBc(flags, context));
+}
+
+function addRunOptions(command: Command): Command {
+  return command
+    .option('--seed <n>', 'seed of everything random; 0 by default', wholeNumber('--seed', 0))
+    .requiredOption('--out <directory>', 'run directory: config, metrics, checkpoints, policy, summary')
+    .option('--set <key=value>', 'change a setting listed below; may be repeated', collectSettings('--set'))
+    .option('--resume', 'go on with the run in --out, with its own configuration')
+    .option('--json', 'print the summary as one JSON object');
+}
+
+async function trainPpo(flags: TrainFlags & { steps?: number }, context: CommandContext): Promise<void> {
+  const [{ resolvePpoConfig, train }, envs] = await Promise.all([import('@understudy/ppo'), import('@understudy/envs')]);
+  const given = await gatherConfig('ppo', flags, { totalSteps: flags.steps });
+  const config = resolvePpoConfig(given);
+  const env = await envs.make(config.environment, config.environmentOptions);
+  const versions = engineVersions(env);
+  env.close();
+  await runTraining(flags, context, {
+    algorithm: 'ppo',
+    config,
+    total: config.totalSteps,
+    unit: 'steps',
+    run: (hooks) => train(config, { ...hooks, versions }),
+    figures: ({ meanReturn }) => ({ return: meanReturn }),
+  });
+}
+
+async function trainBc(
+  flags: TrainFlags & { dataset?: string; epochs?: number },
+  context: CommandContext,
+): Promise<void> {
+  const { dataset: file } = flags;
+  if (file === undefined) throw new InputError('What to clone is told by --dataset FILE, but was not given.');
+  const [{ resolveBcConfig, train }, { actionBounds }, { readD4rl }, envs] = await Promise.all([
+    import('@understudy/bc'),
+    import('@understudy/training'),
+    import('@understudy/d4rl'),
+    import('@understudy/envs'),
+  ]);
+  const dataset = await readD4rl(file);
+  const recordedIn = dataset.metadata.environment;
+  const given = await gatherConfig('bc', flags, { epochs: flags.epochs }, recordedIn);
+  const config = resolveBcConfig(given);
+  const env = await envs.make(config.environment);
+  const bounds = actionBounds(env.actionSpace);
+  const versions = engineVersions(env);
+  env.close();
+  refuseMisfit(file, dataset, env);
+  await runTraining(flags, context, {
+    algorithm: 'bc',
+    config,
+    total: config.epochs,
+    unit: 'epochs',
+    run: (hooks) => train(config, { ...dataset, actionBounds: bounds }, { ...hooks, versions }),
+    figures: ({ metrics }) => ({ loss: metrics.trainingLoss ?? undefined, best: metrics.bestLoss ?? undefined }),
+  });
+}
+
+/** Flags over `--set`, and both over the configuration of the run that is resumed. */
+async function gatherConfig(
+  algorithm: 'ppo' | 'bc',
+  flags: TrainFlags,
+  own: Record<string, unknown>,
+  environment?: unknown,
+): Promise<{ environment: string }> {
+  const named = { environment: flags.env, seed: flags.seed, ...own };
+  const config: Record<string, unknown> = {
+    ...(typeof environment === 'string' && { environment }),
+    ...(flags.resume && (await savedConfig(algorithm, flags.out))),
+    ...settingsObject(flags.set ?? []),
+    ...Object.fromEntries(Object.entries(named).filter(([, value]) => value !== undefined)),
+  };
+  if (typeof config.environment === 'string') return { ...config, environment: config.environment };
+  throw new InputError('Which environment to train on is told by --env ID, but was not given; see understudy env list.');
+}
+
+/** The configuration of the run to resume. */
+async function savedConfig(algorithm: string, directory: string): Promise<Record<string, unknown>> {
+  const { readRunConfig } = await import('@understudy/training');
+  const saved = readRunConfig(directory);
+  if (saved.algorithm !== algorithm) {
+    throw new InputError(`${directory} holds a ${saved.algorithm} run: resume it by understudy train ${saved.algorithm}.`);
+  }
+  // What the demonstrations were is told by --dataset again and compared by the training.
+  const { demonstrations: _, ...config } = saved.config;
+  return config;
+}
+
+function refuseMisfit(file: string, dataset: { observationSize: number; actionSize: number }, env: AnyEnv): void {
+  const expected = [env.observationSpace.flatSize, env.actionSpace.flatSize];
+  if (dataset.observationSize === expected[0] && dataset.actionSize === expected[1]) return;
+  throw new InputError(
+    `${file} has ${dataset.observationSize} observation and ${dataset.actionSize} action numbers a transition, but ` +
+      `${env.id} has ${expected[0]} and ${expected[1]}: choose a dataset of this environment.`,
+  );
+}
+
+/** Runs a training with a bar, Ctrl-C and a closing line. */
+async function runTraining(flags: TrainFlags, context: CommandContext, training: Training): Promise<void> {
+  const { listCheckpoints, readRunSummary } = await import('@understudy/training');
+  const { out } = flags;
+  const { total, unit, algorithm } = training;
+  const done = flags.resume ? (listCheckpoints(out).at(-1)?.step ?? 0) : 0;
+  const progress = context.startProgress({ label: algorithm, total, unit, done });
+  const { stopped, steps, seconds, stepsPerSecond } = await training.run({
+    runDirectory: out,
+    resume: flags.resume,
+    signal: context.interruption(),
+    onProgress: (now) => progress.update(now.step, training.figures(now)),
+  });
+  progress.stop();
+  if (stopped) {
+    const again = [
+      `understudy train ${algorithm} --out ${out} --resume`,
+      ...(algorithm === 'bc' ? [`--dataset ${(flags as { dataset?: string }).dataset}`] : []),
+    ].join(' ');
+    throw new Interrupted(`Stopped at ${formatCount(steps)} of ${formatCount(total)} ${unit}; go on with: ${again}`);
+  }
+  const summary = readRunSummary(out);
+  if (flags.json) return context.print(JSON.stringify(summary));
+  const results = Object.entries(summary.results).filter(([, value]) => value !== null) as [string, number][];
+  const figures = results.map(([name, value]) => `${name} ${formatFigure(value)}`).join(', ');
+  const cost = `${formatCount(steps)} ${unit} in ${formatDuration(seconds)}, ${formatFigure(stepsPerSecond)} ${unit}/s`;
+  context.print(`${out}: ${training.config.environment}, ${cost}; ${figures}`);
+}
