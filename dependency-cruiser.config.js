@@ -94,7 +94,7 @@ export default {
   options: {
     parser: 'swc',
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: '^(packages|envs|datasets|tools|test)/([^/]+/)?(dist|fixtures)/' },
+    exclude: { path: '^(packages|envs|datasets|tools)/[^/]+/(dist|fixtures)/|^test/fixtures/' },
     enhancedResolveOptions: {
       conditionNames: ['@understudy/source', 'import', 'node', 'default'],
       exportsFields: ['exports'],

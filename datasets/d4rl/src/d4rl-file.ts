@@ -123,7 +123,8 @@ export class D4rlFile {
     return flags;
   }
 
-  /** Everything under `metadata/`; empty where there is nothing. Values of unknown types are left out. */
+  /** Everything under `metadata/`; empty where there is nothing. Values of unknown types are left out, and so
+   * are variable-length strings that are damaged, chunked or packed. */
   async readMetadata(): Promise<D4rlMetadata> {
     const entries = [...this.#file.datasets.values()].filter(({ path }) => path.startsWith('metadata/'));
     const bytes = entries.reduce((sum, { shape, bytes }) => sum + shape.reduce((product, n) => product * n, bytes), 0);
@@ -140,7 +141,8 @@ export class D4rlFile {
         group[name] ??= Object.create(null) as D4rlMetadata;
         group = group[name] as Record<string, MetadataValue>;
       }
-      group[last] = this.#metadataValue(entry);
+      const value = this.#metadataValue(entry);
+      if (value !== undefined) group[last] = value;
     }
     return root;
   }
@@ -150,7 +152,7 @@ export class D4rlFile {
     this.#file.close();
   }
 
-  #metadataValue({ path, shape, dtype }: Hdf5Dataset): MetadataValue {
+  #metadataValue({ path, shape, dtype }: Hdf5Dataset): MetadataValue | undefined {
     if (dtype === 'string') return this.#file.readStrings(path);
     const data = narrow(this.#file.readAll(path));
     if (shape.length > 0) return { data, shape };

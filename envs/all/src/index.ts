@@ -1,1 +1,2 @@
-export {};
+export { environmentIds, loadEnvironment } from './environments.ts';
+export { make, makeVector } from './make.ts';

@@ -1,6 +1,8 @@
 import { fileURLToPath } from 'node:url';
+import { checkEnv, make } from '@understudy/gym';
 import { checkAgainstReference, compareInfoWithReference, engineNames, readJsonFile } from '@understudy/mujoco';
 import { expect, test } from 'vitest';
+import './register.ts';
 import { HalfCheetahEnv } from './half-cheetah-env.ts';
 
 const reference = readJsonFile(
@@ -14,6 +16,16 @@ test.each(engineNames)('%s is at parity with Gymnasium', async (engine) => {
   expect(check).toMatchObject({ id: 'HalfCheetah-v5', engine, steps: 80, flagsEqual: true, resetError: 0 });
   for (const error of Object.values(check.maxError)) expect(error).toBeLessThan(1e-11);
   expect(compareInfoWithReference(reference, env)).toBeLessThan(1e-11);
+  env.close();
+});
+
+test.each(engineNames)('%s is at parity with Gymnasium in v4, with other weights', async (engine) => {
+  const env = await HalfCheetahEnv.create({ engine, forwardRewardWeight: 2, ctrlCostWeight: 0.3 }, 'v4');
+  const v4 = readJsonFile(fileURLToPath(new URL('./fixtures/HalfCheetah-v4.json.gz', import.meta.url)));
+  const check = checkAgainstReference(v4, env);
+  expect(check).toMatchObject({ id: 'HalfCheetah-v4', steps: 40, flagsEqual: true, resetError: 0 });
+  for (const error of Object.values(check.maxError)) expect(error).toBeLessThan(1e-11);
+  expect(compareInfoWithReference(v4, env)).toBeLessThan(1e-11);
   env.close();
 });
 
@@ -124,4 +136,8 @@ test('wrong options are refused', async () => {
   );
   await expect(HalfCheetahEnv.create({ frameSkip: 0 })).rejects.toThrow('frameSkip of HalfCheetah-v5 is 0, expected a');
   await expect(HalfCheetahEnv.create({ resetNoiseScale: -1 })).rejects.toThrow('resetNoiseScale');
+});
+
+test.each(['HalfCheetah-v4', 'HalfCheetah-v5'])('%s keeps the contract of environments', async (id) => {
+  expect(checkEnv(await make(id))).toEqual([]);
 });

@@ -35,6 +35,9 @@ const defaultOptions = {
   frameSkip: 5,
 };
 
+/** The names of the options. */
+export const halfCheetahOptionNames: readonly string[] = Object.keys(defaultOptions);
+
 type Settings = typeof defaultOptions;
 
 /**

@@ -1,6 +1,8 @@
 import { fileURLToPath } from 'node:url';
+import { checkEnv, make } from '@understudy/gym';
 import { checkAgainstReference, compareInfoWithReference, engineNames, readJsonFile } from '@understudy/mujoco';
 import { expect, test } from 'vitest';
+import './register.ts';
 import { HopperEnv, type HopperOptions } from './hopper-env.ts';
 
 const reference = readJsonFile(
@@ -27,6 +29,16 @@ test.each(engineNames)('%s is at parity with Gymnasium', async (engine) => {
   expect(check).toMatchObject({ id: 'Hopper-v5', engine, steps: 39, flagsEqual: true, resetError: 0 });
   for (const error of Object.values(check.maxError)) expect(error).toBeLessThan(1e-11);
   expect(compareInfoWithReference(reference, env)).toBeLessThan(1e-11);
+  env.close();
+});
+
+test.each(engineNames)('%s is at parity with Gymnasium in v4, to the fall', async (engine) => {
+  const env = await HopperEnv.create({ engine }, 'v4');
+  const v4 = readJsonFile(fileURLToPath(new URL('./fixtures/Hopper-v4.json.gz', import.meta.url)));
+  const check = checkAgainstReference(v4, env);
+  expect(check).toMatchObject({ id: 'Hopper-v4', flagsEqual: true, resetError: 0 });
+  for (const error of Object.values(check.maxError)) expect(error).toBeLessThan(1e-11);
+  expect(compareInfoWithReference(v4, env)).toBeLessThan(1e-11);
   env.close();
 });
 
@@ -131,4 +143,8 @@ test('a range that is none is refused', async () => {
   await expect(HopperEnv.create({ healthyZRange: [2, 1] })).rejects.toThrow(
     'option healthyZRange of Hopper-v5 is [2,1], expected a range [low, high]',
   );
+});
+
+test.each(['Hopper-v4', 'Hopper-v5'])('%s keeps the contract of environments', async (id) => {
+  expect(checkEnv(await make(id))).toEqual([]);
 });

@@ -51,6 +51,9 @@ const defaultOptions = {
   frameSkip: 4,
 };
 
+/** The names of the options. */
+export const hopperOptionNames: readonly string[] = Object.keys(defaultOptions);
+
 type Settings = typeof defaultOptions;
 
 /** Velocities are observed within this many m/s or rad/s. */

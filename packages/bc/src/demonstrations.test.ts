@@ -1,7 +1,12 @@
 import { defaultRng } from '@understudy/random';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { checkDemonstrations, type Demonstrations, digestDemonstrations, splitDemonstrations } from './demonstrations.ts';
+import {
+  checkDemonstrations,
+  type Demonstrations,
+  digestDemonstrations,
+  splitDemonstrations,
+} from './demonstrations.ts';
 import { linearDemonstrations } from './testing/toy-demonstrations.ts';
 
 test('every transition is in one split, and whole episodes are', () => {
@@ -11,12 +16,15 @@ test('every transition is in one split, and whole episodes are', () => {
       fc.double({ min: 0, max: 0.9, noNaN: true }),
       fc.nat(1000),
       (lengths, fraction, seed) => {
-        let start = 0;
-        const episodes = lengths.map((length) => ({ start, end: (start += length), complete: true }));
-        const given = { ...linearDemonstrations(1, 1, 0), transitions: start, episodes };
+        const ends = lengths.map((_, i) => lengths.slice(0, i + 1).reduce((sum, length) => sum + length));
+        const episodes = ends.map((end, i) => ({ start: end - lengths[i], end, complete: true }));
+        const transitions = ends[ends.length - 1];
+        const given = { ...linearDemonstrations(1, 1, 0), transitions, episodes };
         const { training, validation } = splitDemonstrations(given, fraction, defaultRng(seed));
-        expect([...training, ...validation].sort((a, b) => a - b)).toEqual(Array.from({ length: start }, (_, row) => row));
-        if (start > 1) expect(training.length).toBeGreaterThan(0);
+        expect([...training, ...validation].sort((a, b) => a - b)).toEqual(
+          Array.from({ length: transitions }, (_, row) => row),
+        );
+        if (transitions > 1) expect(training.length).toBeGreaterThan(0);
         if (fraction === 0) expect(validation).toHaveLength(0);
         if (episodes.length < 2) return;
         const held = new Set(validation);

@@ -20,7 +20,9 @@ function finiteDifferences(variables: Float32Array, loss: () => number): number[
 }
 
 function expectClose(found: Float32Array, expected: number[]): void {
-  expected.forEach((value, i) => expect(found[i]).toBeCloseTo(value, 2));
+  expected.forEach((value, i) => {
+    expect(found[i]).toBeCloseTo(value, 2);
+  });
 }
 
 test('the gradient of the mean squared error is that of finite differences', () => {
@@ -29,7 +31,10 @@ test('the gradient of the mean squared error is that of finite differences', () 
   const gradients = new Float32Array(batch * actionSize).fill(9);
   const value = loss.backward(outputs, actions, batch, gradients);
   expect(value).toBeCloseTo(outputs.reduce((sum, output, i) => sum + (output - actions[i]) ** 2, 0) / 15, 5);
-  expectClose(gradients, finiteDifferences(outputs, () => loss.value(outputs, actions, batch)));
+  expectClose(
+    gradients,
+    finiteDifferences(outputs, () => loss.value(outputs, actions, batch)),
+  );
 });
 
 test('the gradients of the Gaussian likelihood are those of finite differences, the deviation’s too', () => {

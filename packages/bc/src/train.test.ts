@@ -13,7 +13,13 @@ function temporaryDirectory(): string {
   return path;
 }
 
-const linear = { environment: 'Linear-v0', hiddenSizes: [], learningRate: 0.02, batchSize: 128, epochs: 40 } satisfies BcOptions;
+const linear = {
+  environment: 'Linear-v0',
+  hiddenSizes: [],
+  learningRate: 0.02,
+  batchSize: 128,
+  epochs: 40,
+} satisfies BcOptions;
 
 test.each(['mse', 'gaussian'] as const)('recovers a linear expert by %s', async (loss) => {
   const { policy } = await train({ ...linear, loss }, linearDemonstrations(20, 200, 1));
@@ -26,7 +32,9 @@ test.each(['mse', 'gaussian'] as const)('recovers a linear expert by %s', async 
   }
   if (loss === 'mse') return;
   const logDeviations = new Map(policy.tensors()).get('log_standard_deviation')?.data ?? [];
-  linearExpert.deviations.forEach((deviation, j) => expect(Math.exp(Number(logDeviations[j])) / deviation).toBeCloseTo(1, 1));
+  linearExpert.deviations.forEach((deviation, j) => {
+    expect(Math.exp(Number(logDeviations[j])) / deviation).toBeCloseTo(1, 1);
+  });
 });
 
 test('averages an expert of two modes: the failure that the lecture warns of', async () => {
@@ -66,12 +74,19 @@ test('without validation the last weights count', async () => {
 test('weight decay shrinks the weights', async () => {
   const norm = async (weightDecay: number) => {
     const { policy } = await train({ ...linear, weightDecay, patience: null }, linearDemonstrations(5, 100, 1));
-    return policy.tensors().find(([name]) => name === 'actor.0.weight')![1].data.reduce((sum: number, x) => sum + Number(x) ** 2, 0);
+    const weights = new Map(policy.tensors()).get('actor.0.weight')?.data as Float32Array;
+    return weights.reduce((sum, weight) => sum + weight ** 2, 0);
   };
   expect(await norm(1)).toBeLessThan(0.9 * (await norm(0)));
 });
 
-const small = { environment: 'Linear-v0', hiddenSizes: [8], epochs: 12, checkpointEvery: 3, patience: null } satisfies BcOptions;
+const small = {
+  environment: 'Linear-v0',
+  hiddenSizes: [8],
+  epochs: 12,
+  checkpointEvery: 3,
+  patience: null,
+} satisfies BcOptions;
 const demonstrations = () => linearDemonstrations(5, 60, 2);
 
 /** Bytes of the last checkpoint, the best policy and the metrics. */

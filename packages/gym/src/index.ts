@@ -1,3 +1,4 @@
+export { type CheckEnvOptions, checkEnv } from './checker/check-env.ts';
 export type * from './env.ts';
 export { type EnvSpec, type MakeOptions, make, register, registeredIds, spec } from './registry.ts';
 export type * from './space.ts';
@@ -7,7 +8,9 @@ export { Discrete } from './spaces/discrete.ts';
 export { MultiBinary } from './spaces/multi-binary.ts';
 export { MultiDiscrete } from './spaces/multi-discrete.ts';
 export { Tuple } from './spaces/tuple.ts';
+export { type MakeVectorOptions, makeVector } from './vector/make-vector.ts';
 export { SyncVectorEnv } from './vector/sync-vector-env.ts';
+export { WorkerVectorEnv, type WorkerVectorOptions } from './vector/worker-vector-env.ts';
 export type * from './vector-env.ts';
 export { ActionCheck } from './wrappers/action-check.ts';
 export { ClipAction } from './wrappers/clip-action.ts';

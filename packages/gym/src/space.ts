@@ -12,6 +12,6 @@ export interface Space<T = unknown> {
   flattenInto(value: T, out: Float32Array | Float64Array, offset: number): void;
   /** The element that {@link flattenInto} wrote. */
   unflatten(flat: Float32Array | Float64Array): T;
-  /** One line for error messages, as Gymnasium prints it: `Box(-1, 1, (6,), float32)`. */
+  /** One line for error messages, as Gymnasium prints it: `Box(-1.0, 1.0, (6,), float32)`. */
   toString(): string;
 }

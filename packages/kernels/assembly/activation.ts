@@ -43,11 +43,13 @@ export function activate(kind: i32, values: usize, slopes: usize, bytes: usize):
     }
   } else if (kind == SILU) {
     for (; values < end; values += 16, slopes += 16) {
-      const z = v128.load(values);
+      // Beyond these bounds the sigmoid is 0 or 1 in float32, and a larger factor would only break the product.
+      const z = f32x4.pmax(v128.load(values), f32x4.splat(-88));
+      const bounded = f32x4.pmin(z, f32x4.splat(88));
       const one = f32x4.splat(1);
-      const sigmoid = f32x4.div(one, f32x4.add(one, exp4(f32x4.neg(z))));
+      const sigmoid = f32x4.div(one, f32x4.add(one, exp4(f32x4.neg(bounded))));
       v128.store(values, f32x4.mul(z, sigmoid));
-      v128.store(slopes, f32x4.mul(sigmoid, madd(z, f32x4.sub(one, sigmoid), one)));
+      v128.store(slopes, f32x4.mul(sigmoid, madd(bounded, f32x4.sub(one, sigmoid), one)));
     }
   }
 }

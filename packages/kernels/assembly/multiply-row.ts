@@ -52,15 +52,14 @@ function addFourRows(
   const x0 = v128.load32_splat(values), x1 = v128.load32_splat(values, 4);
   const x2 = v128.load32_splat(values, 8), x3 = v128.load32_splat(values, 12);
   const end = weights + <usize>panels * PANEL_BYTES;
-  const w1 = rowBytes;
-  const w2 = 2 * rowBytes;
-  const w3 = 3 * rowBytes;
+  const w2 = rowBytes + rowBytes;
+  const w3 = w2 + rowBytes;
   for (let w = weights; w < end; w += PANEL_BYTES) {
     let low = v128.load(target), high = v128.load(target, 16);
     low = madd(x0, v128.load(w), low);
     high = madd(x0, v128.load(w, 16), high);
-    low = madd(x1, v128.load(w + w1), low);
-    high = madd(x1, v128.load(w + w1, 16), high);
+    low = madd(x1, v128.load(w + rowBytes), low);
+    high = madd(x1, v128.load(w + rowBytes, 16), high);
     low = madd(x2, v128.load(w + w2), low);
     high = madd(x2, v128.load(w + w2, 16), high);
     low = madd(x3, v128.load(w + w3), low);

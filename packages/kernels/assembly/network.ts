@@ -209,16 +209,11 @@ function accumulatePanel(
   inputs: i32,
   columns: i32,
 ): void {
-  for (let input = 0; input < inputs; input += 8) {
-    const left = inputs - input;
-    if (columns <= 4) {
-      accumulateOuterHalf(gradients, rowBytes, values, deltas, rows, left, columns);
-    } else {
-      accumulateOuter(gradients, rowBytes, values, deltas, rows, left, columns);
-      if (left > 4) accumulateOuter(gradients + 4 * rowBytes, rowBytes, values + 16, deltas, rows, left - 4, columns);
-    }
-    gradients += 8 * rowBytes;
-    values += panelBytes;
+  for (let input = 0; input < inputs; input += 4) {
+    const from = values + <usize>(input >> 3) * panelBytes + (<usize>(input & 4) << 2);
+    if (columns > 4) accumulateOuter(gradients, rowBytes, from, deltas, rows, inputs - input, columns);
+    else accumulateOuterHalf(gradients, rowBytes, from, deltas, rows, inputs - input, columns);
+    gradients += 4 * rowBytes;
   }
 }
 

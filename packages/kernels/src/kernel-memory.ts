@@ -31,7 +31,7 @@ export class KernelMemory {
   private constructor(maximumBytes: number) {
     const maximum = Math.ceil(maximumBytes / PAGE_BYTES);
     this.#maximumBytes = maximum * PAGE_BYTES;
-    this.#memory = new Memory({ initial: 1, maximum, shared: true });
+    this.#memory = reserveMemory(maximum);
     this.#buffers.add(this.#memory.buffer);
     const instance = new Instance(compiledKernels(), { env: { memory: this.#memory } });
     this.kernels = instance.exports as unknown as KernelExports;
@@ -91,5 +91,17 @@ export class KernelMemory {
     const added = Math.min(room, Math.max(missing, GROWTH_BYTES));
     this.#memory.grow(Math.ceil(added / PAGE_BYTES));
     this.#buffers.add(this.#memory.buffer);
+  }
+}
+
+function reserveMemory(maximum: number): WasmMemory {
+  try {
+    return new Memory({ initial: 1, maximum, shared: true });
+  } catch (cause) {
+    throw new InputError(
+      `The kernels' memory of up to ${maximum * PAGE_BYTES} bytes cannot be reserved: ` +
+        'give KernelMemory.create smaller `bytes`, or raise the limit on address space (ulimit -v).',
+      { cause },
+    );
   }
 }

@@ -1,4 +1,6 @@
 import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { InputError } from '@understudy/errors';
 import { Module } from './web-assembly.ts';
 
 /** What dist/kernels.wasm exports, see assembly/. Pointers are byte offsets into its memory. */
@@ -34,20 +36,21 @@ export interface KernelExports {
 
 let compiled: object | undefined;
 
-/** The compiled kernels, read and compiled once a process. */
+/** The compiled kernels, read and compiled once a process. dist/ lies beside src/, so one address serves both. */
 export function compiledKernels(): object {
-  compiled ??= new Module(readKernels('kernels.wasm'));
+  compiled ??= compileKernels(new URL('../dist/kernels.wasm', import.meta.url));
   return compiled;
 }
 
-function readKernels(name: string): Uint8Array<ArrayBuffer> {
-  // dist/ lies beside src/, so this holds for the sources and for the build alike.
-  const url = new URL(`../dist/${name}`, import.meta.url);
+/** @throws InputError when the file is not there. */
+export function compileKernels(file: URL): object {
+  let bytes: Uint8Array<ArrayBuffer>;
   try {
-    return new Uint8Array(readFileSync(url));
+    bytes = new Uint8Array(readFileSync(file));
   } catch (cause) {
-    throw new Error(`The compiled kernels are missing at ${url.pathname}: run \`npm run build\` in @understudy/kernels.`, {
+    throw new InputError(`The compiled kernels ${fileURLToPath(file)} cannot be read: run \`npm run build\` first.`, {
       cause,
     });
   }
+  return new Module(bytes);
 }

@@ -43,6 +43,8 @@ export class Mlp {
   readonly #descriptor: number;
   readonly #outputs: BatchViews;
   readonly #inputGradients: BatchViews;
+  /** Rows of the last forward, whose activations are kept. */
+  #batch = 0;
 
   /** Use {@link createMlp}. */
   constructor(memory: KernelMemory, options: MlpOptions) {
@@ -77,11 +79,13 @@ export class Mlp {
     const source = this.#inMemory(inputs, batch, this.inputSize, this.inputBuffer, 'inputs');
     const outputs = this.#outputs.of(batch);
     this.#memory.kernels.forward(this.#descriptor, source, outputs.byteOffset, batch);
+    this.#batch = batch;
     return outputs;
   }
 
   /**
-   * Backpropagates through the last {@link forward}, which must have had the same batch; adds to {@link gradients}.
+   * Backpropagates through the last {@link forward}, adding to {@link gradients}. The parameters must still be those
+   * of that pass; it may be repeated with other output gradients.
    *
    * @param outputGradients - Derivative of the loss by the outputs, `[batch, outputSize]`.
    * @returns Derivative by the inputs, `[batch, inputSize]`, when asked for; the next call overwrites it.
@@ -94,6 +98,11 @@ export class Mlp {
       this.outputGradientBuffer,
       'output gradients',
     );
+    if (batch !== this.#batch) {
+      throw new Error(
+        `A backward pass over ${batch} rows needs a forward pass over the same: the last had ${this.#batch}.`,
+      );
+    }
     const inputGradients = options?.inputGradients ? this.#inputGradients.of(batch) : undefined;
     this.#memory.kernels.backward(
       this.#descriptor,
@@ -136,7 +145,7 @@ export function createMlp(memory: KernelMemory, options: MlpOptions): Mlp {
     throw new InputError(`The network's maxBatch is ${maxBatch}: give a whole number from 1 up.`);
   }
   for (const name of [activation, outputActivation]) {
-    if (!(name in activationCodes)) {
+    if (!Object.hasOwn(activationCodes, name)) {
       throw new InputError(`There is no activation "${name}": use one of ${Object.keys(activationCodes).join(', ')}.`);
     }
   }

@@ -43,7 +43,7 @@ export function adam(memory: KernelMemory, options: AdamStep): number {
   let gradientScale = 1;
   if (maxGradientNorm !== undefined) {
     norm = Math.sqrt(memory.kernels.sumOfSquares(gradients.byteOffset, length));
-    gradientScale = Math.min(1, maxGradientNorm / (norm + 1e-6));
+    if (maxGradientNorm < Infinity) gradientScale = Math.min(1, maxGradientNorm / (norm + 1e-6));
   }
   memory.kernels.adam(
     parameters.byteOffset,

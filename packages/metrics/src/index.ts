@@ -1,1 +1,3 @@
-export {};
+export { type ConfidenceIntervalOptions, confidenceInterval, type Interval } from './confidence-interval.ts';
+export { mean, standardDeviation } from './moments.ts';
+export { normalizedScore, type ScoreReference } from './normalized-score.ts';

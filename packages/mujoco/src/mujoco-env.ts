@@ -33,7 +33,8 @@ export async function openModel(
   }
   const engine = await loadEngine(options.engine);
   const source = xmlFile === undefined ? { xml: xml ?? ownXml } : readModelFile(xmlFile);
-  return { engine, model: engine.compile(source.xml, { ...source, contactMargin }), frameSkip };
+  const fixed = xml === undefined && xmlFile === undefined;
+  return { engine, model: engine.compile(source.xml, { ...source, contactMargin, fixed }), frameSkip };
 }
 
 /**
@@ -45,6 +46,10 @@ export async function openModel(
 export abstract class MujocoEnv implements Env<Float64Array, Float32Array> {
   readonly id: string;
   readonly engine: MujocoEngine;
+  /**
+   * Shared by all environments of the same options, and an environment's own model is compiled for speed; don't write to
+   * it. For other physics give your own `xml`.
+   */
   readonly model: MujocoModel;
   readonly simulation: Simulation;
   /** Simulation steps for one environment step. */

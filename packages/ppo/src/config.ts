@@ -17,6 +17,8 @@ const ppoConfigSchema = z.strictObject({
   totalSteps: count.default(1_000_000),
   /** Environments stepped side by side. */
   envs: count.default(1),
+  /** Threads that step them; 0 steps them in the training's own. The results are the same. */
+  workers: z.number().int().min(0).default(0),
   /** Steps of every environment between two updates. */
   steps: count.default(2048),
   /** Passes over each rollout. */

@@ -32,7 +32,16 @@ function drawMinibatch() {
   gaussian.logProbability(old, actions, batch, oldLogProbabilities);
   const values = draw(batch, 1);
   const oldValues = values.map((value) => value + 0.3 * generator.standardNormal());
-  return { means, logDeviations, actions, oldLogProbabilities, values, oldValues, advantages: draw(batch, 1), returns: draw(batch, 1) };
+  return {
+    means,
+    logDeviations,
+    actions,
+    oldLogProbabilities,
+    values,
+    oldValues,
+    advantages: draw(batch, 1),
+    returns: draw(batch, 1),
+  };
 }
 
 /** Gradients by tfjs: of the means, the log deviations and the values. */
@@ -47,7 +56,11 @@ function autodiff(minibatch: ReturnType<typeof drawMinibatch>, coefficients: Los
   };
   const { value, grads } = tf.valueAndGrads((means, logDeviations, values) =>
     readableLoss(means as tf.Tensor2D, logDeviations as tf.Tensor1D, values as tf.Tensor1D, inputs, coefficients),
-  )([tf.tensor2d(minibatch.means, [batch, actionSize]), tf.tensor1d(minibatch.logDeviations), tf.tensor1d(minibatch.values)]);
+  )([
+    tf.tensor2d(minibatch.means, [batch, actionSize]),
+    tf.tensor1d(minibatch.logDeviations),
+    tf.tensor1d(minibatch.values),
+  ]);
   return { loss: value.dataSync()[0], gradients: grads.map((gradient) => [...gradient.dataSync()]) };
 }
 
@@ -55,7 +68,13 @@ function autodiff(minibatch: ReturnType<typeof drawMinibatch>, coefficients: Los
 function closedForm(minibatch: ReturnType<typeof drawMinibatch>, coefficients: LossCoefficients) {
   const { clip, clipValueLoss, valueCoefficient, entropyCoefficient } = coefficients;
   const { means, actions } = minibatch;
-  const spec = { distribution: 'gaussian', observationSize: 1, hiddenSizes: [], actionSize, outputSize: actionSize } as Partial<PolicySpec> as PolicySpec;
+  const spec = {
+    distribution: 'gaussian',
+    observationSize: 1,
+    hiddenSizes: [],
+    actionSize,
+    outputSize: actionSize,
+  } as Partial<PolicySpec> as PolicySpec;
   const parameters = allocateParameters(KernelMemory.create(), policyTensorShapes(spec));
   parameters.tensor('log_standard_deviation').set(minibatch.logDeviations);
   const head = createActionHead(spec, parameters, batch);
@@ -65,7 +84,15 @@ function closedForm(minibatch: ReturnType<typeof drawMinibatch>, coefficients: L
   const byValues = new Float32Array(batch);
   const statistics = { loss: 0, kl: 0, clipFraction: 0 };
   head.logProbability(means, actions, batch, logProbabilities);
-  clippedSurrogate(logProbabilities, minibatch.oldLogProbabilities, minibatch.advantages, batch, clip, byLogProbability, statistics);
+  clippedSurrogate(
+    logProbabilities,
+    minibatch.oldLogProbabilities,
+    minibatch.advantages,
+    batch,
+    clip,
+    byLogProbability,
+    statistics,
+  );
   head.backward(means, actions, byLogProbability, -entropyCoefficient / batch, batch, byMeans);
   const valueLoss = clippedValueLoss(
     minibatch.values,
@@ -77,7 +104,11 @@ function closedForm(minibatch: ReturnType<typeof drawMinibatch>, coefficients: L
     byValues,
   );
   const loss = statistics.loss + valueCoefficient * valueLoss - entropyCoefficient * head.entropy(means, batch);
-  return { loss, gradients: [[...byMeans], [...parameters.gradient('log_standard_deviation')], [...byValues]], statistics };
+  return {
+    loss,
+    gradients: [[...byMeans], [...parameters.gradient('log_standard_deviation')], [...byValues]],
+    statistics,
+  };
 }
 
 test.each([
@@ -91,7 +122,9 @@ test.each([
     const found = closedForm(minibatch, coefficients);
     expect(found.loss).toBeCloseTo(expected.loss, 4);
     found.gradients.forEach((gradient, which) => {
-      gradient.forEach((value, i) => expect(value).toBeCloseTo(expected.gradients[which][i], 5));
+      gradient.forEach((value, i) => {
+        expect(value).toBeCloseTo(expected.gradients[which][i], 5);
+      });
     });
     // Else the comparison would not have met the clip.
     expect(found.statistics.clipFraction).toBeGreaterThan(0.1);
@@ -103,7 +136,15 @@ test.each([
 function surrogateOf(ratio: number, advantage: number) {
   const gradients = new Float32Array(1);
   const statistics = { loss: 0, kl: 0, clipFraction: 0 };
-  clippedSurrogate(Float32Array.of(Math.log(ratio)), Float32Array.of(0), Float32Array.of(advantage), 1, 0.2, gradients, statistics);
+  clippedSurrogate(
+    Float32Array.of(Math.log(ratio)),
+    Float32Array.of(0),
+    Float32Array.of(advantage),
+    1,
+    0.2,
+    gradients,
+    statistics,
+  );
   return { gradient: gradients[0], ...statistics };
 }
 
@@ -130,11 +171,33 @@ test.each([
   { name: 'within the clip', value: 1.1, oldValue: 1, target: 3, gradient: -1.9, loss: 0.5 * 1.9 ** 2 },
   { name: 'beyond it towards the target: held', value: 2, oldValue: 1, target: 3, gradient: 0, loss: 0.5 * 1.8 ** 2 },
   { name: 'beyond it away from the target', value: 0, oldValue: 1, target: 3, gradient: -3, loss: 0.5 * 9 },
-  { name: 'beyond it past the target, nearer than the clipped', value: 3.5, oldValue: 1, target: 3, gradient: 0, loss: 0.5 * 1.8 ** 2 },
-  { name: 'beyond it past the target, further than the clipped', value: 9, oldValue: 1, target: 3, gradient: 6, loss: 18 },
+  {
+    name: 'beyond it past the target, nearer than the clipped',
+    value: 3.5,
+    oldValue: 1,
+    target: 3,
+    gradient: 0,
+    loss: 0.5 * 1.8 ** 2,
+  },
+  {
+    name: 'beyond it past the target, further than the clipped',
+    value: 9,
+    oldValue: 1,
+    target: 3,
+    gradient: 6,
+    loss: 18,
+  },
 ])('value loss $name', ({ value, oldValue, target, gradient, loss }) => {
   const gradients = new Float32Array(1);
-  const found = clippedValueLoss(Float32Array.of(value), Float32Array.of(oldValue), Float32Array.of(target), 1, 0.2, 1, gradients);
+  const found = clippedValueLoss(
+    Float32Array.of(value),
+    Float32Array.of(oldValue),
+    Float32Array.of(target),
+    1,
+    0.2,
+    1,
+    gradients,
+  );
   expect(found).toBeCloseTo(loss, 5);
   expect(gradients[0]).toBeCloseTo(gradient, 5);
 });
@@ -144,6 +207,8 @@ test('normalised advantages have mean 0 and sample deviation 1, whatever lies be
   normalizeAdvantages(advantages, 4);
   const part = [...advantages.subarray(0, 4)];
   const deviation = Math.sqrt((4 + 1 + 0 + 9) / 3);
-  part.forEach((value, i) => expect(value).toBeCloseTo(([1, 2, 3, 6][i] - 3) / deviation, 5));
+  part.forEach((value, i) => {
+    expect(value).toBeCloseTo(([1, 2, 3, 6][i] - 3) / deviation, 5);
+  });
   expect(advantages[4]).toBe(1000);
 });

@@ -31,7 +31,9 @@ const learning = {
   hiddenSizes: [32],
 } satisfies PpoOptions;
 
-const pointMass = (options: PointMassOptions = {}): EnvironmentHooks => ({ makeVectorEnv: () => createPointMass(options) });
+const pointMass = (options: PointMassOptions = {}): EnvironmentHooks => ({
+  makeVectorEnv: () => createPointMass(options),
+});
 
 test.each([{ discrete: false }, { discrete: true }])('learns to go to the target: %o', async (options) => {
   const { policy, results } = await train(learning, pointMass(options));
@@ -60,23 +62,27 @@ function bytesOf(directory: string): string[] {
   return [last.path, best, policy, metrics].map((path) => readFileSync(path, 'hex'));
 }
 
-test.each([{ discrete: false }, { discrete: true }])('stopped or killed and resumed, the bytes are the same: %o', async (options) => {
-  const root = temporaryDirectory();
-  const run = (name: string, hooks: EnvironmentHooks = {}) =>
-    train(short, { ...pointMass({ horizon: 7, ...options }), runDirectory: join(root, name), ...hooks });
-  await run('whole', {
-    onProgress: ({ step }) => step === 14 * 64 && cpSync(join(root, 'whole'), join(root, 'killed'), { recursive: true }),
-  });
-  await run('again');
-  expect(bytesOf(join(root, 'again'))).toEqual(bytesOf(join(root, 'whole')));
-  await run('killed', { resume: true });
-  expect(bytesOf(join(root, 'killed'))).toEqual(bytesOf(join(root, 'whole')));
-  const abort = new AbortController();
-  const stop: EnvironmentHooks = { signal: abort.signal, onProgress: ({ step }) => step === 7 * 64 && abort.abort() };
-  expect(await run('stopped', stop)).toMatchObject({ stopped: true, steps: 7 * 64 });
-  await run('stopped', { resume: true });
-  expect(bytesOf(join(root, 'stopped'))).toEqual(bytesOf(join(root, 'whole')));
-});
+test.each([{ discrete: false }, { discrete: true }])(
+  'stopped or killed and resumed, the bytes are the same: %o',
+  async (options) => {
+    const root = temporaryDirectory();
+    const run = (name: string, hooks: EnvironmentHooks = {}) =>
+      train(short, { ...pointMass({ horizon: 7, ...options }), runDirectory: join(root, name), ...hooks });
+    await run('whole', {
+      onProgress: ({ step }) =>
+        step === 14 * 64 && cpSync(join(root, 'whole'), join(root, 'killed'), { recursive: true }),
+    });
+    await run('again');
+    expect(bytesOf(join(root, 'again'))).toEqual(bytesOf(join(root, 'whole')));
+    await run('killed', { resume: true });
+    expect(bytesOf(join(root, 'killed'))).toEqual(bytesOf(join(root, 'whole')));
+    const abort = new AbortController();
+    const stop: EnvironmentHooks = { signal: abort.signal, onProgress: ({ step }) => step === 7 * 64 && abort.abort() };
+    expect(await run('stopped', stop)).toMatchObject({ stopped: true, steps: 7 * 64 });
+    await run('stopped', { resume: true });
+    expect(bytesOf(join(root, 'stopped'))).toEqual(bytesOf(join(root, 'whole')));
+  },
+);
 
 test('another seed gives other bytes', async () => {
   const tensorsOf = async (seed: number) => (await train({ ...short, seed }, pointMass())).policy.tensors();

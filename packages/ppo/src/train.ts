@@ -15,11 +15,12 @@ import { PpoLearner } from './learner.ts';
  */
 export async function train(options: PpoOptions, hooks: EnvironmentHooks = {}): Promise<TrainingResult> {
   const config = resolvePpoConfig(options);
-  const env = await (hooks.makeVectorEnv?.() ??
-    makeVector(config.environment, { count: config.envs, autoreset: 'same-step', options: config.environmentOptions }));
+  const { environment, environmentOptions, envs, workers } = config;
+  const vectorOptions = { count: envs, workers, autoresetMode: 'same-step', options: environmentOptions } as const;
+  const env = await (hooks.makeVectorEnv?.() ?? makeVector(environment, vectorOptions));
   try {
     return await runTraining(new PpoLearner(config, env), {
-      identity: { algorithm: 'ppo', environment: config.environment, seed: config.seed, config },
+      identity: { algorithm: 'ppo', environment, seed: config.seed, config },
       hooks,
       checkpointEvery: config.checkpointEvery,
       keepCheckpoints: config.keepCheckpoints,

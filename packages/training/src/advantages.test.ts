@@ -76,7 +76,13 @@ test('a truncation bootstraps with the final observation, not with the one the n
 });
 
 test('a step that both terminates and is truncated counts as terminated', () => {
-  const { advantages } = estimate([1], [2], 5, { gamma: 1, lambda: 1, terminated: [1], truncated: [1], finalValues: [9] });
+  const { advantages } = estimate([1], [2], 5, {
+    gamma: 1,
+    lambda: 1,
+    terminated: [1],
+    truncated: [1],
+    finalValues: [9],
+  });
   expect(advantages).toEqual([-1]);
 });
 

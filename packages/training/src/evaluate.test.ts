@@ -1,9 +1,10 @@
+import { Box, Discrete, MultiBinary, type Space, SyncVectorEnv } from '@understudy/gym';
 import { expect, test } from 'vitest';
 import { evaluatePolicy, summarizeReturns } from './evaluate.ts';
 import type { Policy } from './policy.ts';
 import { createRandomPolicy } from './random-policy.ts';
+import { actionGenerator } from './seeding.ts';
 import { RampEnv } from './testing/ramp-env.ts';
-import { sideBySide } from './testing/side-by-side.ts';
 
 /** Acts with the fraction of the observation's first component: the offset that the episode was reset to. */
 const offsetPolicy: Policy = {
@@ -42,12 +43,17 @@ test.each(['same-step', 'next-step', 'disabled'] as const)(
   'side by side in %s mode: as the same environments one by one',
   async (mode) => {
     const envs = () => [new RampEnv({ length: 3 }), new RampEnv({ length: 7 })];
-    const result = await evaluatePolicy(offsetPolicy, sideBySide(envs(), mode), { episodes: 5, seed: 1 });
+    const result = await evaluatePolicy(offsetPolicy, new SyncVectorEnv(envs(), { autoresetMode: mode }), {
+      episodes: 5,
+      seed: 1,
+    });
     const alone = async (index: number, episodes: number) =>
       evaluatePolicy(offsetPolicy, envs()[index], { episodes, seed: 1 + index });
     const [first, second] = [await alone(0, 2), await alone(1, 3)];
     expect(result.lengths).toEqual([3, 3, 7, 7, 7]);
-    [...first.returns, ...second.returns].forEach((value, i) => expect(result.returns[i]).toBeCloseTo(value, 4));
+    [...first.returns, ...second.returns].forEach((value, i) => {
+      expect(result.returns[i]).toBeCloseTo(value, 4);
+    });
   },
 );
 
@@ -83,6 +89,19 @@ test('a random policy samples uniformly within the bounds, by the evaluation see
   expect(summarizeReturns(actions).std).toBeCloseTo(1 / Math.sqrt(3), 1);
 });
 
+test('a random policy needs bounds, and choices that count from 0', async () => {
+  const { observationSpace } = new RampEnv();
+  const over = (actionSpace: Space) => () =>
+    createRandomPolicy({ environment: 'Ramp-v0', observationSpace, actionSpace });
+  expect(over(new Box({ low: 0, high: Infinity, shape: [1] }))).toThrow(/no bounds/);
+  expect(over(new Discrete(3, { start: 1 }))).toThrow(/doesn't count from 0/);
+  expect(over(new MultiBinary(2))).toThrow(/neither a Box nor Discrete/);
+  const { generator, seen } = { generator: actionGenerator(0), seen: new Set<number>() };
+  const policy = over(new Discrete(3))();
+  for (let i = 0; i < 50; i++) seen.add(policy.act([0, 0], { generator })[0]);
+  expect([...seen].sort()).toEqual([0, 1, 2]);
+});
+
 test('an abort returns the episodes finished so far', async () => {
   const abort = new AbortController();
   const result = await evaluatePolicy(offsetPolicy, new RampEnv(), {
@@ -95,7 +114,10 @@ test('an abort returns the episodes finished so far', async () => {
 });
 
 test('wrong arguments are errors of one sentence', async () => {
-  const foreign = { ...offsetPolicy, metadata: { ...offsetPolicy.metadata, environment: 'Ant-v5', observationSize: 9 } };
+  const foreign = {
+    ...offsetPolicy,
+    metadata: { ...offsetPolicy.metadata, environment: 'Ant-v5', observationSize: 9 },
+  };
   const evaluate = (policy: Policy, episodes: number, seed: number) =>
     evaluatePolicy(policy, new RampEnv(), { episodes, seed });
   await expect(evaluate(foreign, 1, 0)).rejects.toThrow(/made for Ant-v5 .* can't act in Ramp-v0/);

@@ -47,7 +47,9 @@ export function actionBounds(space: Space): { low: Float32Array; high: Float32Ar
   return { low: Float32Array.from(low), high: Float32Array.from(high) };
 }
 
-/** How many choices a discrete space has. */
+/** How many choices a discrete space has. @throws InputError unless they count from 0, as policies do. */
 export function choiceCount(space: Space): number {
-  return space.flatSize;
+  const { start = 0 } = space as Space & { start?: number };
+  if (start === 0) return space.flatSize;
+  throw new InputError(`The action space ${space} doesn't count from 0, as policies do; use one that starts at 0.`);
 }

@@ -28,9 +28,16 @@ function createPolicy(changes: Partial<PolicySpec> = {}): NetworkPolicy {
   generator.fillStandardNormal(parameters.parameters);
   if (spec.distribution === 'gaussian') parameters.tensor('log_standard_deviation').set([-1, -3]);
   const normalizer = new ObservationNormalizer(3, { clip: 5 });
-  normalizer.update(Float64Array.from({ length: 300 }, () => generator.normal(4, 2)), 100);
+  normalizer.update(
+    Float64Array.from({ length: 300 }, () => generator.normal(4, 2)),
+    100,
+  );
   const bounds = { low: new Float32Array(2).fill(-1), high: new Float32Array(2).fill(1) };
-  return new NetworkPolicy(spec, { parameters, normalizer, bounds: spec.distribution === 'categorical' ? undefined : bounds });
+  return new NetworkPolicy(spec, {
+    parameters,
+    normalizer,
+    bounds: spec.distribution === 'categorical' ? undefined : bounds,
+  });
 }
 
 const observations = Float32Array.from({ length: 300 }, (_, i) => 4 + 3 * Math.sin(i));
@@ -50,7 +57,8 @@ test.each([
   const policy = createPolicy(changes);
   savePolicy(policy, path);
   const loaded = await loadPolicy(path, { environment: 'Ramp-v0' });
-  for (const deterministic of [true, false]) expect(actionsOf(loaded, deterministic)).toEqual(actionsOf(policy, deterministic));
+  for (const deterministic of [true, false])
+    expect(actionsOf(loaded, deterministic)).toEqual(actionsOf(policy, deterministic));
   expect(loaded.metadata).toEqual(policy.metadata);
 });
 
@@ -74,7 +82,9 @@ test('single observations and batches give the same actions, in the observation 
   const batch = actionsOf(policy, true);
   for (let row = 0; row < 100; row += 33) {
     const single = policy.act(Float64Array.from(observations.subarray(3 * row, 3 * row + 3)), { deterministic: true });
-    single.forEach((value, i) => expect(value).toBeCloseTo(batch[2 * row + i], 5));
+    single.forEach((value, i) => {
+      expect(value).toBeCloseTo(batch[2 * row + i], 5);
+    });
   }
 });
 
@@ -90,7 +100,8 @@ test('wrong files are errors of one sentence', async () => {
   const path = join(directory, 'policy.safetensors');
   const policy = createPolicy();
   savePolicy(policy, path);
-  const write = (metadata: Record<string, string>) => writeFileSync(path, encodeSafetensors(policy.tensors(), metadata));
+  const write = (metadata: Record<string, string>) =>
+    writeFileSync(path, encodeSafetensors(policy.tensors(), metadata));
   const fails = async (message: RegExp, options = {}) =>
     expect(loadPolicy(path, options)).rejects.toThrow(
       expect.objectContaining({ name: 'InputError', message: expect.stringMatching(message) }),

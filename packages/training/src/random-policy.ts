@@ -17,8 +17,8 @@ export interface RandomPolicyOptions {
  * @throws InputError when the action space is not bounded.
  */
 export function createRandomPolicy({ environment, observationSpace, actionSpace }: RandomPolicyOptions): Policy {
-  const draw = createDraw(actionSpace);
   const actionSize = actionSizeOf(actionSpace);
+  const draw = createDraw(actionSpace);
   const action = new Float32Array(actionSize);
   const generatorOf = (generator: Generator | undefined) => {
     if (generator) return generator;

@@ -17,7 +17,9 @@ test('columns line up: observation, action, reward, next observation, flags, sta
   expect(floor(recording.nextObservations)).toEqual([1, 0, 2, 0, 3, 0, 1, 1, 2, 1, 3, 1]);
   expect([...recording.timeouts]).toEqual([0, 0, 1, 0, 0, 1]);
   expect([...recording.terminals]).toEqual([0, 0, 0, 0, 0, 0]);
-  recording.actions.forEach((action, i) => expect(recording.rewards[i]).toBeCloseTo(10 * (i % 3) + action, 5));
+  recording.actions.forEach((action, i) => {
+    expect(recording.rewards[i]).toBeCloseTo(10 * (i % 3) + action, 5);
+  });
   // The state before the step is the one the observation shows.
   expect(recording.infos.qpos.data).toEqual(recording.observations.filter((_, i) => i % 2 === 0));
   expect([...recording.infos.qvel.data]).toEqual([0, 1, 2, 0, 1, 2]);
@@ -53,7 +55,7 @@ test('other state can be kept under names of its own', async () => {
   const recording = await recordEpisodes(policy, new RampEnv(), {
     transitions: 3,
     seed: 0,
-    readInfos: (env) => ({ 'sensor/both': [(env as RampEnv).qvel[0], 7] }),
+    readInfos: (env) => ({ 'sensor/both': [(env as RampEnv).simulation.qvel[0], 7] }),
   });
   expect(recording.infos).toEqual({ 'sensor/both': { data: Float32Array.of(0, 7, 1, 7, 2, 7), size: 2 } });
 });

@@ -21,7 +21,8 @@ export interface RecordingOptions {
   precision?: 'float32' | 'float64';
   /**
    * Reads what else to keep of the state that an observation shows, before the step is taken: the same names and sizes
-   * every time. By default `qpos` and `qvel` of environments that have these arrays.
+   * every time. By default `qpos` and `qvel` of environments whose `unwrapped.simulation` has these
+   * arrays, as MuJoCo's do.
    */
   readInfos?(env: AnyEnv): Readonly<Record<string, ArrayLike<number>>>;
   /** Called about every thousand transitions and at the end. */
@@ -177,8 +178,9 @@ class Recorder {
   }
 }
 
-/** The joint positions and velocities of environments that show them as `qpos` and `qvel`. */
+/** The joint positions and velocities of environments that show a simulation's `qpos` and `qvel`. */
 function readJointState(env: AnyEnv): Record<string, ArrayLike<number>> {
-  const { qpos, qvel } = env.unwrapped as { qpos?: unknown; qvel?: unknown };
+  const { simulation } = env.unwrapped as { simulation?: { qpos?: unknown; qvel?: unknown } };
+  const { qpos, qvel } = simulation ?? {};
   return qpos instanceof Float64Array && qvel instanceof Float64Array ? { qpos, qvel } : {};
 }

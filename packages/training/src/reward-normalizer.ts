@@ -11,8 +11,10 @@ export interface RewardNormalizerOptions {
 
 /**
  * Divides rewards by the running standard deviation of the discounted return, so that returns have a variance near 1
- * whatever the task's units; the mean stays, as subtracting it would change the task. Gymnasium's `NormalizeReward`,
- * with the discounted return starting anew in every episode.
+ * whatever the task's units; the mean stays, as subtracting it would change the task.
+ *
+ * Equal to Gymnasium's `NormalizeReward`, also in what ends a return: a termination drops what came before it, and its
+ * own reward begins the next return; a truncation ends nothing.
  */
 export class RewardNormalizer {
   readonly #statistics = new RunningMeanVariance(1);
@@ -31,24 +33,16 @@ export class RewardNormalizer {
    * Takes in one step's rewards, `[count]`, and writes them normalised at `out[offset ...]`.
    *
    * @param terminated - `[count]`
-   * @param truncated - `[count]`
    */
-  normalizeInto(
-    rewards: Float64Array,
-    terminated: Uint8Array,
-    truncated: Uint8Array,
-    out: Float32Array,
-    offset: number,
-  ): void {
+  normalizeInto(rewards: Float64Array, terminated: Uint8Array, out: Float32Array, offset: number): void {
     const returns = this.#returns;
     const count = returns.length;
-    for (let i = 0; i < count; i++) returns[i] = returns[i] * this.#gamma + rewards[i];
+    for (let i = 0; i < count; i++) returns[i] = (terminated[i] === 1 ? 0 : returns[i] * this.#gamma) + rewards[i];
     this.#statistics.update(returns, count);
     const deviation = Math.sqrt(this.#statistics.variance[0] + 1e-8);
     const clip = this.#clip;
     for (let i = 0; i < count; i++) {
       out[offset + i] = Math.max(-clip, Math.min(clip, rewards[i] / deviation));
-      if (terminated[i] === 1 || truncated[i] === 1) returns[i] = 0;
     }
   }
 

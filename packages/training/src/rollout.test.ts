@@ -1,9 +1,9 @@
+import { SyncVectorEnv } from '@understudy/gym';
 import { expect, test } from 'vitest';
 import { ObservationNormalizer } from './observation-normalizer.ts';
 import { RewardNormalizer } from './reward-normalizer.ts';
 import { type Actor, RolloutCollector, type RolloutOptions } from './rollout.ts';
 import { RampEnv, type RampOptions } from './testing/ramp-env.ts';
-import { sideBySide } from './testing/side-by-side.ts';
 
 /** Acts with a hundredth of the number of calls so far, and names the call as the log-probability. */
 function countingActor(): Actor {
@@ -18,7 +18,8 @@ function countingActor(): Actor {
 }
 
 function collector(options: Partial<RolloutOptions> = {}, ramp: RampOptions = { length: 3 }, count = 2) {
-  const env = sideBySide(Array.from({ length: count }, () => new RampEnv(ramp)));
+  const envs = Array.from({ length: count }, () => new RampEnv(ramp));
+  const env = new SyncVectorEnv(envs, { autoresetMode: 'same-step' });
   const rollouts = new RolloutCollector(env, { steps: 4, ...options });
   rollouts.reset(7);
   return rollouts;
@@ -86,8 +87,16 @@ test('observations are normalised by the statistics up to them, and clipped', ()
   expect(Math.max(...long.observations)).toBeCloseTo(1.5, 6);
 });
 
+test.each(['terminated', 'truncated'] as const)('the last observation of a %s episode is taken in too', (ending) => {
+  const normalizer = new ObservationNormalizer(2);
+  collector({ observationNormalizer: normalizer, steps: 6 }, { length: 3, ending }, 1).collect(() => {});
+  // 0, 1, 2, 3 of two episodes, and the 0 that the third starts from.
+  expect(normalizer.statistics.count).toBeCloseTo(9, 3);
+  expect(normalizer.statistics.mean[0]).toBeCloseTo(12 / 9 + 0.5, 0);
+});
+
 test('another autoreset mode is an error, as its steps are not all transitions', () => {
-  expect(() => new RolloutCollector(sideBySide([new RampEnv()], 'next-step'), { steps: 1 })).toThrow(/same-step/);
+  expect(() => new RolloutCollector(new SyncVectorEnv([new RampEnv()]), { steps: 1 })).toThrow(/same-step/);
 });
 
 test('a restored collector goes on as the saved one', () => {

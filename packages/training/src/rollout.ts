@@ -127,8 +127,8 @@ export class RolloutCollector {
       rollout.terminated.set(env.terminated, row);
       rollout.truncated.set(env.truncated, row);
       this.#takeRewards(row);
-      this.#takeObservations();
       this.#takeFinalObservations(row);
+      this.#takeObservations();
     }
     return rollout;
   }
@@ -165,9 +165,9 @@ export class RolloutCollector {
   }
 
   #takeRewards(row: number): void {
-    const { rewards, terminated, truncated } = this.#env;
+    const { rewards, terminated } = this.#env;
     const { rewardNormalizer } = this.#options;
-    if (rewardNormalizer) rewardNormalizer.normalizeInto(rewards, terminated, truncated, this.#rollout.rewards, row);
+    if (rewardNormalizer) rewardNormalizer.normalizeInto(rewards, terminated, this.#rollout.rewards, row);
     else this.#rollout.rewards.set(rewards, row);
   }
 
@@ -179,25 +179,29 @@ export class RolloutCollector {
     else this.#rollout.lastObservations.set(observations);
   }
 
+  /** Takes in the last observation of every episode that ended, and keeps it where its value is needed. */
   #takeFinalObservations(row: number): void {
-    const { terminated, truncated, count } = this.#env;
-    for (let i = 0; i < count; i++) if (truncated[i] === 1 && terminated[i] === 0) this.#takeFinalObservation(row, i);
+    const { terminated, truncated, finalObservations, count, observationSize } = this.#env;
+    for (let i = 0; i < count; i++) {
+      if (terminated[i] === 0 && truncated[i] === 0) continue;
+      const observation = finalObservations.subarray(i * observationSize, (i + 1) * observationSize);
+      this.#options.observationNormalizer?.update(observation, 1);
+      if (terminated[i] === 0) this.#keepFinalObservation(row + i, observation);
+    }
   }
 
-  #takeFinalObservation(row: number, index: number): void {
+  #keepFinalObservation(row: number, observation: Float32Array): void {
     const rollout = this.#rollout;
-    const size = this.#env.observationSize;
     if (rollout.truncations === rollout.truncatedRows.length) {
       rollout.truncatedRows = enlarged(rollout.truncatedRows, Int32Array);
       rollout.finalObservations = enlarged(rollout.finalObservations, Float32Array);
     }
     const at = rollout.truncations++;
-    const source = this.#env.finalObservations.subarray(index * size, (index + 1) * size);
-    const target = rollout.finalObservations.subarray(at * size, (at + 1) * size);
-    rollout.truncatedRows[at] = row + index;
+    rollout.truncatedRows[at] = row;
+    const target = rollout.finalObservations.subarray(at * observation.length, (at + 1) * observation.length);
     const { observationNormalizer } = this.#options;
-    if (observationNormalizer) observationNormalizer.normalizeInto(source, target, 1);
-    else target.set(source);
+    if (observationNormalizer) observationNormalizer.normalizeInto(observation, target, 1);
+    else target.set(observation);
   }
 }
 

@@ -26,7 +26,10 @@ function contentOf(directory: string): Record<string, string> {
   return Object.fromEntries(
     names
       .filter(({ name }) => name !== 'summary.json' && !/checkpoint-0000000(?!01700)/.test(name))
-      .map(({ name, parentPath }) => [join(parentPath, name).slice(directory.length), readFileSync(join(parentPath, name), 'hex')]),
+      .map(({ name, parentPath }) => [
+        join(parentPath, name).slice(directory.length),
+        readFileSync(join(parentPath, name), 'hex'),
+      ]),
   );
 }
 
@@ -54,33 +57,43 @@ test('the same run twice gives the same bytes', async () => {
   expect(contentOf(join(root, 'b'))).toEqual(contentOf(join(root, 'a')));
 });
 
-test.each([1, 4, 5, 12, 16])('stopped after iteration %i and resumed: the bytes of a run that went through', async (at) => {
-  const root = temporaryDirectory();
-  await drift(join(root, 'whole'));
-  const abort = new AbortController();
-  const stopped = await drift(join(root, 'parts'), {
-    signal: abort.signal,
-    onProgress: ({ step }) => step === 100 * at && abort.abort(),
-  });
-  expect(stopped).toMatchObject({ stopped: true, steps: 100 * at });
-  expect(readRunSummary(join(root, 'parts')).status).toBe('stopped');
-  expect(await drift(join(root, 'parts'), { resume: true })).toMatchObject({ stopped: false, steps: 1700 });
-  expect(contentOf(join(root, 'parts'))).toEqual(contentOf(join(root, 'whole')));
-});
+test.each([1, 4, 5, 12, 16])(
+  'stopped after iteration %i and resumed: the bytes of a run that went through',
+  async (at) => {
+    const root = temporaryDirectory();
+    await drift(join(root, 'whole'));
+    const abort = new AbortController();
+    const stopped = await drift(join(root, 'parts'), {
+      signal: abort.signal,
+      onProgress: ({ step }) => step === 100 * at && abort.abort(),
+    });
+    expect(stopped).toMatchObject({ stopped: true, steps: 100 * at });
+    expect(readRunSummary(join(root, 'parts')).status).toBe('stopped');
+    expect(await drift(join(root, 'parts'), { resume: true })).toMatchObject({ stopped: false, steps: 1700 });
+    expect(contentOf(join(root, 'parts'))).toEqual(contentOf(join(root, 'whole')));
+  },
+);
 
-test.each([1, 5, 7, 11, 16])('killed in iteration %i and resumed from what the disk held: the same bytes', async (at) => {
-  const root = temporaryDirectory();
-  await drift(join(root, 'whole'), {
-    onProgress: ({ step }) => step === 100 * at && cpSync(join(root, 'whole'), join(root, 'dead'), { recursive: true }),
-  });
-  // A process killed while it writes leaves half a line and half a file beside the whole one.
-  writeFileSync(runPaths(join(root, 'dead')).metrics, '{"step":', { flag: 'a' });
-  writeFileSync(join(runPaths(join(root, 'dead')).checkpoints, 'checkpoint-000000009900.safetensors.partial'), 'half');
-  expect(readRunMetrics(join(root, 'dead'))).toHaveLength(at);
-  await drift(join(root, 'dead'), { resume: true });
-  rmSync(join(runPaths(join(root, 'dead')).checkpoints, 'checkpoint-000000009900.safetensors.partial'));
-  expect(contentOf(join(root, 'dead'))).toEqual(contentOf(join(root, 'whole')));
-});
+test.each([1, 5, 7, 11, 16])(
+  'killed in iteration %i and resumed from what the disk held: the same bytes',
+  async (at) => {
+    const root = temporaryDirectory();
+    await drift(join(root, 'whole'), {
+      onProgress: ({ step }) =>
+        step === 100 * at && cpSync(join(root, 'whole'), join(root, 'dead'), { recursive: true }),
+    });
+    // A process killed while it writes leaves half a line and half a file beside the whole one.
+    writeFileSync(runPaths(join(root, 'dead')).metrics, '{"step":', { flag: 'a' });
+    writeFileSync(
+      join(runPaths(join(root, 'dead')).checkpoints, 'checkpoint-000000009900.safetensors.partial'),
+      'half',
+    );
+    expect(readRunMetrics(join(root, 'dead'))).toHaveLength(at);
+    await drift(join(root, 'dead'), { resume: true });
+    rmSync(join(runPaths(join(root, 'dead')).checkpoints, 'checkpoint-000000009900.safetensors.partial'));
+    expect(contentOf(join(root, 'dead'))).toEqual(contentOf(join(root, 'whole')));
+  },
+);
 
 test('resuming a finished run does nothing more, and resuming nothing starts', async () => {
   const directory = join(temporaryDirectory(), 'run');
@@ -94,7 +107,9 @@ test('progress tells steps, speed and time left', async () => {
   const told: number[][] = [];
   await runTraining(new DriftingLearner(3, 0), {
     identity: { algorithm: 'drift', environment: 'Ramp-v0', seed: 0, config: {} },
-    hooks: { onProgress: ({ step, totalSteps, stepsPerSecond }) => told.push([step, totalSteps, Number(stepsPerSecond > 0)]) },
+    hooks: {
+      onProgress: ({ step, totalSteps, stepsPerSecond }) => told.push([step, totalSteps, Number(stepsPerSecond > 0)]),
+    },
     checkpointEvery: 1,
     keepCheckpoints: 1,
   });
@@ -125,10 +140,11 @@ test('damaged and foreign files are errors of one sentence that name them', asyn
     return drift(join(root, name), { resume: true });
   };
   const last = (paths: { checkpoints: string }) => join(paths.checkpoints, 'checkpoint-000000001700.safetensors');
-  const inputError = (message: RegExp) => expect.objectContaining({ name: 'InputError', message: expect.stringMatching(message) });
-  await expect(broken('cut', (paths) => writeFileSync(last(paths), readFileSync(last(paths)).subarray(0, 500)))).rejects.toThrow(
-    inputError(/1700\.safetensors/),
-  );
+  const inputError = (message: RegExp) =>
+    expect.objectContaining({ name: 'InputError', message: expect.stringMatching(message) });
+  await expect(
+    broken('cut', (paths) => writeFileSync(last(paths), readFileSync(last(paths)).subarray(0, 500))),
+  ).rejects.toThrow(inputError(/1700\.safetensors/));
   await expect(broken('config', ({ config }) => writeFileSync(config, '{"format":2}'))).rejects.toThrow(
     inputError(/config\.json is not what this version/),
   );
@@ -148,7 +164,9 @@ test('damaged and foreign files are errors of one sentence that name them', asyn
 test('a place that cannot be written is an error of one sentence', async () => {
   const root = temporaryDirectory();
   writeFileSync(join(root, 'file'), '');
-  await expect(drift(join(root, 'file'))).rejects.toThrow(/Could not write .*file: a file is in the way|part of the path/);
+  await expect(drift(join(root, 'file'))).rejects.toThrow(
+    /Could not write .*file: a file is in the way|part of the path/,
+  );
   await expect(drift(join(root, 'file', 'run'))).rejects.toThrow(/a part of the path is a file/);
   mkdirSync(join(root, 'run', 'metrics.jsonl'), { recursive: true });
   await expect(drift(join(root, 'run'))).rejects.toThrow(/holds other files/);

@@ -1,7 +1,6 @@
 import { make, makeVector } from '@understudy/envs';
 import { InputError } from '@understudy/errors';
 import type { VectorEnv } from '@understudy/gym';
-import { defaultRng } from '@understudy/random';
 import { describeMachine } from './machine.ts';
 import { startPeer } from './peer.ts';
 import { alternate } from './rounds.ts';
@@ -108,14 +107,12 @@ async function vectorised(
 function prepareActions(env: VectorEnv): Float32Array[] {
   const space = env.singleActionSpace;
   space.seed(0);
-  const generator = defaultRng(0);
   return Array.from({ length: PREPARED_ACTIONS }, () => {
     const actions = new Float32Array(env.count * env.actionSize);
     for (let i = 0; i < env.count; i++) {
       const action = space.sample();
-      if (action instanceof Float32Array) actions.set(action, i * env.actionSize);
-      else if (typeof action === 'number') actions[i] = action;
-      else generator.fillUniform(actions.subarray(i * env.actionSize, (i + 1) * env.actionSize), -1, 1);
+      if (typeof action === 'number') actions[i] = action;
+      else actions.set(action as Float32Array, i * env.actionSize);
     }
     return actions;
   });

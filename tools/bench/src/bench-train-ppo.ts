@@ -42,7 +42,7 @@ export async function benchTrainPpo(options: BenchTrainOptions): Promise<BenchTr
   try {
     const ours = await train(
       { environment: env, totalSteps: steps, seed },
-      { makeVectorEnv: () => makeVector(env, { count: 1, autoreset: 'same-step' }) },
+      { makeVectorEnv: () => makeVector(env, { count: 1, autoresetMode: 'same-step' }) },
     );
     const figures = {
       ...{ env, steps: ours.steps, seed, stepsPerSecond: ours.stepsPerSecond, seconds: ours.seconds },

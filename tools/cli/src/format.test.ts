@@ -2,13 +2,13 @@ import { expect, test } from 'vitest';
 import { formatCount, formatDuration, formatFigure, formatTable } from './format.ts';
 
 test('figures show the precision a reader needs', () => {
-  expect([11_234.5, 812.36, 100, 42.123, 10, 3.14159, 0.0312, 1.23e-9, 0, -5.5, Number.NaN].map(formatFigure)).toEqual([
+  expect([11_234.5, 812.36, 100, 42.123, 10, 3.7159, 0.0312, 1.23e-9, 0, -5.5, Number.NaN].map(formatFigure)).toEqual([
     '11,235',
     '812.4',
     '100',
     '42.12',
     '10',
-    '3.14',
+    '3.72',
     '0.0312',
     '1.2e-9',
     '0',

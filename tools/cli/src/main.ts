@@ -1,6 +1,6 @@
+import { describeFailure, Interrupted } from './error-policy.ts';
 import { createContext, type ProcessContext } from './process-context.ts';
 import { createProgram } from './program.ts';
-import { describeFailure, Interrupted } from './error-policy.ts';
 import { loadDefaultSettings } from './settings-help.ts';
 
 /**
@@ -33,4 +33,3 @@ function endedByInterruption(error: unknown, context: ProcessContext): Interrupt
   const aborted = error instanceof Error && error.name === 'AbortError' && context.interrupted;
   return aborted ? new Interrupted('Interrupted.') : undefined;
 }
-

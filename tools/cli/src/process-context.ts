@@ -12,6 +12,9 @@ export interface ProcessContext extends CommandContext {
   close(): void;
 }
 
+/** One Ctrl-C under `npm start` arrives twice, from the terminal and from npm; what comes this soon is the same one. */
+const repeatedSignalMs = 1000;
+
 /** Binds a command to a process: its streams, its signals, its exit status. */
 export function createContext(owner: NodeJS.Process): ProcessContext {
   const { stdout, stderr } = owner;
@@ -32,12 +35,14 @@ export function createContext(owner: NodeJS.Process): ProcessContext {
     progress?.stop();
     progress = undefined;
   };
-  const onSignal = (signal: NodeJS.Signals) => {
-    if (abort.signal.aborted) {
-      endProgress();
-      owner.exit(signal === 'SIGTERM' ? 143 : exitStatus.interrupted);
-    }
+  let askedAt = 0;
+  const onSignal = () => {
     endProgress();
+    if (abort.signal.aborted) {
+      if (performance.now() - askedAt > repeatedSignalMs) owner.exit(exitStatus.interrupted);
+      return;
+    }
+    askedAt = performance.now();
     stderr.write('Stopping here and saving what there is; Ctrl-C again stops at once.\n');
     abort.abort();
   };

@@ -82,7 +82,9 @@ function startLines(options: ProgressOptions, output: ProgressOutput): ProgressR
 function createDescriber(options: ProgressOptions, { now = () => performance.now() }: ProgressOutput) {
   const { total, unit, done: before = 0 } = options;
   const started = now();
-  return (done: number, figures: Record<string, number | undefined> = {}): string => {
+  return (reached: number, figures: Record<string, number | undefined> = {}): string => {
+    // Trainings end with a whole rollout, which may lie beyond what was asked for.
+    const done = Math.min(reached, total);
     const seconds = (now() - started) / 1000;
     const rate = seconds > 0 ? (done - before) / seconds : 0;
     const parts = [`${Math.floor((100 * done) / total)}%`, `${formatCount(done)}/${formatCount(total)} ${unit}`];

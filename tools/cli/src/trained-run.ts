@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import type { MakeOptions } from '@understudy/gym';
 import type { AnyEnv, Policy } from '@understudy/training';
 
 /** A policy with an environment like the one it was trained on. */
@@ -29,7 +30,7 @@ export async function openTrainedRun(path: string, options: TrainedRunOptions = 
   ]);
   const policy = await loadPolicy(path, { which: options.best ? 'best' : 'last' });
   const id = options.environment ?? policy.metadata.environment;
-  const trainedOn = existsSync(join(path, 'config.json')) ? readRunConfig(path).config.environmentOptions : undefined;
+  const trainedOn = existsSync(join(path, 'config.json')) ? readRunConfig(path).config.environmentOptions : {};
   const sameEnvironment = id === policy.metadata.environment;
-  return { policy, env: await make(id, sameEnvironment ? (trainedOn ?? {}) : {}) };
+  return { policy, env: await make(id, sameEnvironment ? (trainedOn as MakeOptions | undefined) : {}) };
 }

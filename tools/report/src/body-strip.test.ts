@@ -16,10 +16,10 @@ function rollingBall(frames: number): EpisodeTrace {
   ];
   const identity = [1, 0, 0, 0, 1, 0, 0, 0, 1];
   return {
-    dt: 1,
+    dt: 0.5,
     geoms,
     frames: Array.from({ length: frames }, (_, i) => ({
-      time: i,
+      time: i * 0.5,
       reward: 1,
       geomPositions: [0, 0, 0, i, 0, 0.5 + (i % 2)],
       geomRotations: [...identity, ...identity],
@@ -33,9 +33,9 @@ test('each picture of the strip tells its time, place and speed', () => {
   expect(texts(strip.svg.source)).toEqual([
     '0.0 s',
     'x = 0.0 m  1.0 m/s',
-    '10.0 s',
+    '5.0 s',
     'x = 10.0 m  1.0 m/s',
-    '20.0 s',
+    '10.0 s',
     'x = 20.0 m  1.0 m/s',
   ]);
 });
@@ -71,6 +71,10 @@ test('a body that stays where it is has no chronophotograph but a film strip', (
   const still = { ...ball, frames: ball.frames.map((frame) => ({ ...frame, geomPositions: [0, 0, 0, 0, 0, 0.5] })) };
   expect(drawStride(still)).toBeUndefined();
   expect(drawFilmStrip(still)).toBeDefined();
+});
+
+test('a body that crawls has no chronophotograph', () => {
+  expect(drawStride({ ...rollingBall(40), dt: 10 })).toBeUndefined();
 });
 
 test('the cheetah is eight capsules in every picture', () => {

@@ -1,3 +1,4 @@
+import { HalfCheetahEnv } from '@understudy/env-half-cheetah';
 import { expect, test } from 'vitest';
 import { recordEpisodeTrace } from './episode-trace.ts';
 import { composePage } from './page.ts';
@@ -24,4 +25,23 @@ test('a trace without geometry still makes a page', () => {
   const episodeTrace = recordEpisodeTrace(policy, countdownEnv(9), { seed: 1 });
   const { drawings } = composePage({ environment: 'Countdown-v0', runs: [], evaluation: [], episodeTrace });
   expect(drawings.map(({ name }) => name)).toEqual(['trace-forward-speed', 'trace-reward']);
+});
+
+test('a MuJoCo environment gives the pose of its geometries, its joints, and which limb each body belongs to', async () => {
+  const env = await HalfCheetahEnv.create();
+  const still = { act: () => new Float32Array(6) };
+  const trace = recordEpisodeTrace(still, env, { seed: 0, maxSteps: 40 });
+  env.close();
+  const geom = (name: string) => trace.geoms.findIndex((candidate) => candidate.name === name);
+  expect(trace.dt).toBeCloseTo(0.05, 12);
+  expect(trace.geoms[geom('bfoot')]).toMatchObject({ type: 'capsule', body: 'bfoot', parentBody: 'bshin' });
+  expect(trace.geoms[geom('bthigh')].parentBody).toBe('torso');
+  expect(trace.joints?.map(({ name }) => name)).toContain('ffoot');
+  const heights = trace.frames.map(({ geomPositions }) => geomPositions[3 * geom('torso') + 2]);
+  expect(heights[0]).toBeGreaterThan(0.5);
+  expect(heights[39]).toBeLessThan(heights[0]);
+  const { drawings } = composePage({ environment: env.id, runs: [], evaluation: [], episodeTrace: trace });
+  expect(drawings.map(({ name }) => name)).toEqual(
+    expect.arrayContaining(['film-strip', 'footfalls', 'trace-joint-bthigh']),
+  );
 });

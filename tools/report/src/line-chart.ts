@@ -1,5 +1,5 @@
 import type { Markish, PlotOptions } from '@observablehq/plot';
-import { axisX, axisY, dot, gridY, lineY, ruleY, text } from '@observablehq/plot';
+import { axisX, axisY, dot, gridY, lineY, ruleY, scale, text } from '@observablehq/plot';
 import { type CurvePoint, downsample } from './downsample.ts';
 import { type Drawing, drawPlot } from './drawing.ts';
 import { formatNumber, formatTick } from './format.ts';
@@ -38,6 +38,8 @@ export interface LineChart {
   marginRight?: number;
   /** Approximate distance between two ticks of y, in pixels. */
   tickSpacing?: number;
+  /** Least range of y, so that a curve which hardly changes looks like one. */
+  minSpan?: number;
   /** Logarithmic y, if all values are positive and span a factor of ten. */
   logarithmic?: boolean;
 }
@@ -134,10 +136,9 @@ function curveMarks({ points, colour, label, strokeWidth, opacity }: ChartCurve,
 
 /** How far each end label moves down, in pixels, so that neighbours keep a line's height between them. */
 function labelShifts(curves: readonly ChartCurve[], options: PlotOptions, height: number): number[] {
-  const at = options.y!.type === 'log' ? Math.log : (y: number) => y;
-  const [low, high] = (options.y!.domain as [number, number]).map(at);
-  const scale = (height - margins.marginTop - margins.marginBottom) / (high - low);
-  const ends = curves.map(({ points }) => (high - at(points.at(-1)?.y ?? 1)) * scale);
+  const range = [height - margins.marginBottom, margins.marginTop];
+  const y = scale({ y: { ...options.y, range } });
+  const ends = curves.map(({ points }) => y.apply(points.at(-1)?.y ?? 1) as number);
   const order = ends.map((_, index) => index).sort((a, b) => ends[a] - ends[b]);
   const placed = [...ends];
   for (let i = 1; i < order.length; i++) {
@@ -146,7 +147,7 @@ function labelShifts(curves: readonly ChartCurve[], options: PlotOptions, height
     placed[order[i]] += overlap;
     if (i === 1) for (const index of [order[0], order[1]]) placed[index] -= overlap / 2;
   }
-  return placed.map((y, index) => y - ends[index]);
+  return placed.map((place, index) => place - ends[index]);
 }
 
 /** 1, 2 and 5 times the powers of ten in the range. */
@@ -172,7 +173,8 @@ function frame(chart: LineChart): PlotOptions {
     low = Math.min(low, y);
     high = Math.max(high, y);
   }
-  if (low === high) [low, high] = [low - 0.5, high + 0.5];
+  const span = chart.minSpan ?? (low === high ? 1 : 1e-6 * Math.max(Math.abs(low), Math.abs(high)));
+  if (high - low < span) [low, high] = [(low + high - span) / 2, (low + high + span) / 2];
   return {
     ...margins,
     marginRight: chart.marginRight ?? 16,

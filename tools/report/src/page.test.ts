@@ -103,6 +103,33 @@ test('an environment without geometry still shows its rewards', () => {
   expect(names).not.toContain('stride');
 });
 
+test('a clone below zero falls short, rather than earning a negative share', () => {
+  const input = {
+    ...sampleInput(),
+    evaluation: [
+      { name: 'expert', returns: [500] },
+      { name: 'clone', returns: [-130] },
+    ],
+  };
+  expect(parse(input).querySelector('h1')!.textContent).toBe('A clone falls short of its expert on HalfCheetah-v5');
+});
+
+test('the angle of a joint that hardly moves is drawn as a flat line', () => {
+  const input = sampleInput();
+  const frames = input.episodeTrace!.frames.map((frame, i) => ({
+    ...frame,
+    qpos: new Float64Array(9).fill(0.3 + 1e-9 * (i % 2)),
+  }));
+  const { drawings } = composePage({ ...input, episodeTrace: { ...input.episodeTrace!, frames } });
+  const { svg } = drawings.find(({ name }) => name === 'trace-joint-bfoot')!;
+  const line = parseHTML(svg.source).document.querySelector('g[stroke="#2bb59d"] path')!;
+  const heights = line
+    .getAttribute('d')!
+    .match(/,[\d.]+/g)!
+    .map((y: string) => Number(y.slice(1)));
+  expect(Math.max(...heights) - Math.min(...heights)).toBeLessThan(0.1);
+});
+
 test('a share of a negative return is not told', () => {
   const document = parse({
     ...sampleInput(),

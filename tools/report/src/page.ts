@@ -85,8 +85,8 @@ function panels(drawings: readonly Drawing[]): Markup | undefined {
   return markup`<div class="panels">${drawings.map((drawing) => markup`<figure>${drawing.svg}</figure>`)}</div>`;
 }
 
-function columns(tables: readonly Markup[]): Markup | undefined {
-  return tables.some((table) => table.source !== '') ? markup`<div class="columns">${tables}</div>` : undefined;
+function columns(tables: readonly Markup[], kind = 'columns'): Markup | undefined {
+  return tables.some((table) => table.source !== '') ? markup`<div class="${kind}">${tables}</div>` : undefined;
 }
 
 function section(heading: string, ...parts: (Markup | undefined)[]): Markup | undefined {
@@ -168,7 +168,7 @@ function episodeSection(input: ReportInput, keep: Keep): Markup | undefined {
     'Each picture moves along with the body; the marks below the ground are a metre apart.',
   );
   const episode = panels(keepAll(drawEpisodeTraces(trace)));
-  const footfalls = figure(keep(drawFootfalls(trace)), 'A bar while the limb is on the ground.');
+  const footfalls = figure(keep(drawFootfalls(trace)), 'A bar while that part of the body is on the ground.');
   const joints = panels(keepAll(drawJointTraces(trace)));
   const strides = markup`<h3>Stride by stride, ${window}</h3>`;
   return section(
@@ -201,7 +201,7 @@ function demonstrationsSection(input: ReportInput): Markup | undefined {
 
 function settingsSection(input: ReportInput): Markup | undefined {
   const tables = input.runs.map((run) => factsTable(`${run.name} (${algorithmName(run)})`, configFacts(run.config)));
-  return section('Configuration', columns(tables));
+  return section('Configuration', columns(tables, 'columns pair'));
 }
 
 function costSection(input: ReportInput): Markup | undefined {

@@ -59,6 +59,7 @@ export function numberOf(value: unknown): number | undefined {
 export function headline(input: ReportInput, results: Results): string {
   if (input.title) return input.title;
   const { environment, cloneToExpert, expert } = results;
+  if (cloneToExpert !== undefined && cloneToExpert < 0) return `A clone falls short of its expert on ${environment}`;
   if (cloneToExpert !== undefined)
     return `A clone earns ${formatShare(cloneToExpert)} of its expert’s return on ${environment}`;
   if (expert) return `${algorithmName(results.expertRun)} earns ${formatNumber(expert.mean, 0)} on ${environment}`;
@@ -91,7 +92,8 @@ export function resultSentences(input: ReportInput, results: Results): string {
     sentences.push(`A clone${source} returns ${withMargin(clone)}.`);
   }
   if (sentences.length === 0) sentences.push(`This run on ${environment} has logged no returns yet.`);
-  return sentences.join(' ');
+  // Figures stay on one line with their units and intervals.
+  return sentences.join(' ').replace(/(\d) (?=(?:±|%|s|min|h)(?!\w))|(?<=±) /g, '$1\u00a0');
 }
 
 /** `1,432 ± 18`, or the mean alone where the interval is unknown. */

@@ -52,7 +52,7 @@ export function drawReturns(evaluation: readonly EvaluationRecord[]): Drawing | 
     marginRight: 30,
     marginTop: 14,
     marginBottom: 48,
-    x: { domain: rangeOf(rows), nice: 6 },
+    x: { domain: rangeOf(rows), nice: 14 },
     y: { type: 'band', domain: rows.map((row) => row.name), padding: 0 },
     marks,
   });

@@ -1,6 +1,6 @@
 import { type BodyStyle, bodyMarkup, bodyParts, bodyStyle, boundsOf, groundUnder, positionOf } from './body-shapes.ts';
 import { coordinate, type Drawing, draw } from './drawing.ts';
-import { formatNumber } from './format.ts';
+import { formatNumber, formatTick } from './format.ts';
 import type { EpisodeTrace, TraceFrame } from './input.ts';
 import { type Markup, markup } from './markup.ts';
 import { hairline, muted } from './palette.ts';
@@ -9,6 +9,8 @@ const width = 1040;
 const axisHeight = 40;
 /** Lengths of the body from one whole picture to the next. */
 const spacing = 1.15;
+/** A body that takes longer from one whole picture to the next, in seconds, doesn't travel. */
+const slowest = 1.5;
 /** Widest and flattest wanted: the picture's width over its height. */
 const aspect = 4.6;
 
@@ -59,7 +61,7 @@ function distanceMarks(start: number, origin: number, scale: number, y: number):
     const x = origin + scale * (start + k * step);
     if (x > width - 20) return markup`${marks}`;
     marks.push(
-      markup`<line x1="${coordinate(x)}" x2="${coordinate(x)}" y1="${coordinate(y)}" y2="${coordinate(y + 6)}" stroke="${hairline}" stroke-width="2"/><text x="${coordinate(x)}" y="${coordinate(y + 24)}" fill="${muted}">${formatNumber(k * step)} m</text>`,
+      markup`<line x1="${coordinate(x)}" x2="${coordinate(x)}" y1="${coordinate(y)}" y2="${coordinate(y + 6)}" stroke="${hairline}" stroke-width="2"/><text x="${coordinate(x)}" y="${coordinate(y + 24)}" fill="${muted}">${formatTick(k * step)} m</text>`,
     );
   }
 }
@@ -80,6 +82,7 @@ function findStretch({ frames, ...trace }: EpisodeTrace, style: BodyStyle): Stre
   const count = Math.min(1 + Math.floor(travelled / spacing + 0.1), to - from + 1);
   if (count < 2) return undefined;
   const interval = Math.ceil((to - from) / (count - 1));
+  if (interval * trace.dt > slowest) return undefined;
   const ghosts = Math.min(interval, 3);
   const chosen: TraceFrame[] = [];
   for (let pose = 0; pose < count; pose++) {

@@ -61,6 +61,7 @@ th,td{text-align:left;vertical-align:top;padding:6px 14px 6px 0;border-top:1px s
 th{color:var(--muted);white-space:nowrap;width:1%;padding-right:26px}
 section>table{max-width:560px}
 .columns{display:grid;grid-template-columns:repeat(auto-fill,minmax(300px,1fr));gap:34px 56px;margin-top:22px;align-items:start}
+@media (min-width:900px){.pair{grid-template-columns:1fr 1fr}}
 pre{margin:16px 0 0;padding:16px 18px;border-radius:8px;border:1px solid var(--hairline);background:var(--raised);font:14px/1.5 ui-monospace,SFMono-Regular,Menlo,Consolas,"Liberation Mono",monospace;white-space:pre-wrap;overflow-wrap:anywhere}
 footer{margin-top:64px;border-top:1px solid var(--hairline);padding-top:18px;color:var(--muted);font-size:14px}
 @media (max-width:640px){main{padding:30px 18px 48px}section{margin-top:48px}.lede{font-size:17px}.cards dd{font-size:22px}}

@@ -15,15 +15,15 @@ export function drawEpisodeTraces(trace: EpisodeTrace): Drawing[] {
       'forward speed (m/s)',
       over(frames, (frame) => frame.xVelocity),
       lineColours[0],
-      window,
+      { window, minSpan: 0.5 },
     ),
-    panel('height', 'height of the trunk (m)', rootHeight(trace), torsoColour, window),
+    panel('height', 'height of the trunk (m)', rootHeight(trace), torsoColour, { window, minSpan: 0.1 }),
     panel(
       'reward',
       'reward of a step',
       over(frames, (frame) => frame.reward),
       lineColours[2],
-      window,
+      { window },
     ),
   ];
   return charts.filter((drawing) => drawing !== undefined);
@@ -35,7 +35,7 @@ export function drawJointTraces(trace: EpisodeTrace): Drawing[] {
   const frames = trace.frames.slice(...strideWindow(trace));
   const charts = (trace.joints ?? []).filter(isLimbJoint).map((joint) => {
     const angles = over(frames, (frame) => degrees(frame.qpos?.[joint.qposAddress]));
-    return panel(`joint-${joint.name}`, `${joint.name} (°)`, angles, jointColour(joint, trace, style));
+    return panel(`joint-${joint.name}`, `${joint.name} (°)`, angles, jointColour(joint, trace, style), { minSpan: 10 });
   });
   return charts.filter((drawing) => drawing !== undefined);
 }
@@ -57,7 +57,19 @@ function jointColour({ body }: JointRecord, { geoms }: EpisodeTrace, style: Body
   return style && geom >= 0 ? style.colours[geom] : lineColours[1];
 }
 
-function panel(name: string, label: string, points: readonly CurvePoint[], colour: string, window = 1) {
+/** Points in the running mean, which is drawn from four windows on; and the chart's least range of y. */
+interface PanelOptions {
+  window?: number;
+  minSpan?: number;
+}
+
+function panel(
+  name: string,
+  label: string,
+  points: readonly CurvePoint[],
+  colour: string,
+  { window = 1, minSpan }: PanelOptions,
+) {
   if (points.length < 2) return undefined;
   const smooth = window > 1 && points.length > 4 * window;
   const curves: ChartCurve[] = [{ points, colour, strokeWidth: smooth ? 1 : 1.75, opacity: smooth ? 0.3 : 1 }];
@@ -68,6 +80,7 @@ function panel(name: string, label: string, points: readonly CurvePoint[], colou
     curves,
     xLabel: 'seconds',
     yLabel: label,
+    minSpan,
     width: 340,
     height: 196,
     tickSpacing: 40,

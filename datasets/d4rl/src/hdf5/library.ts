@@ -1,31 +1,10 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { InputError } from '@understudy/errors';
-
-/** The parts of Emscripten's in-memory file system that a virtual file needs. */
-interface VirtualFileSystem {
-  readonly root: object;
-  readonly streams: { stream_ops: object }[];
-  readonly ErrnoError: new (errno: number) => Error;
-  createNode(parent: object, name: string, mode: number, device: number): VirtualNode;
-  unlink(path: string): void;
-}
-
-interface VirtualNode {
-  readonly id: number;
-  readonly mode: number;
-  node_ops: object;
-  stream_ops: object;
-}
+import { MountedFile, type VirtualFileSystem } from './mounted-file.ts';
 
 type H5wasm = typeof import('h5wasm');
 
-const READ_ONLY_FILE = 0o100444;
-const INPUT_OUTPUT_ERROR = 29;
-
 /** A damaged file can claim blocks of any size; WebAssembly keeps memory once grown. */
 const MAX_IDLE_HEAP_BYTES = 2 ** 28;
-/** libhdf5 may look a little past the end of a file when it opens one, never far. */
-const MAX_OVERSHOOT_BYTES = 2 ** 16;
 
 /** What libhdf5 said about a failure. */
 export class Hdf5Failure extends Error {
@@ -108,43 +87,25 @@ export class Hdf5Library {
     return result;
   }
 
-  /** Makes a file of the host visible under the returned path until `unmount`. */
-  mount(hostPath: string): { path: string; size: number; unmount(): void } {
-    const descriptor = openSync(hostPath, 'r');
-    const { size } = fstatSync(descriptor);
-    const fileSystem = this.#fileSystem;
-    const { ErrnoError } = fileSystem;
-    const name = `file-${this.#mounts++}`;
-    const node = fileSystem.createNode(fileSystem.root, name, READ_ONLY_FILE, 0);
-    const time = new Date(0);
-    const attributes = { dev: 1, nlink: 1, uid: 0, gid: 0, rdev: 0, size, atime: time, mtime: time, ctime: time };
-    node.node_ops = { getattr: () => ({ ...attributes, ino: node.id, mode: node.mode, blksize: 4096, blocks: 0 }) };
-    let streams = 0;
-    node.stream_ops = {
-      open: () => streams++,
-      close: () => streams--,
-      llseek: (stream: { position: number }, offset: number, whence: number) =>
-        offset + (whence === 1 ? stream.position : whence === 2 ? size : 0),
-      read: (_stream: object, heap: Int8Array, offset: number, length: number, position: number) => {
-        if (position + length > size + MAX_OVERSHOOT_BYTES) throw new ErrnoError(INPUT_OUTPUT_ERROR);
-        try {
-          return readSync(descriptor, heap, offset, length, position);
-        } catch {
-          throw new ErrnoError(INPUT_OUTPUT_ERROR);
-        }
-      },
-    };
+  /**
+   * Makes a file of the host visible until {@link Hdf5Library.unmount}.
+   *
+   * @throws Node's error when it cannot be opened.
+   */
+  mount(hostPath: string): MountedFile {
+    const file = new MountedFile(hostPath, this.#fileSystem, `file-${this.#mounts++}`);
     this.#mounted++;
-    const unmount = () => {
-      closeSync(descriptor);
-      this.#mounted--;
-      if (!this.#usable) return;
-      fileSystem.unlink(`/${name}`);
-      // A damaged file can make libhdf5 keep objects open, and with them this file, for good.
-      const leaked = streams > 0 || this.#module.HEAPU8.length > MAX_IDLE_HEAP_BYTES;
-      if (leaked && this.#mounted === 0) this.retire();
-    };
-    return { path: `/${name}`, size, unmount };
+    return file;
+  }
+
+  /** Releases a file that libhdf5 was told to close. */
+  unmount(file: MountedFile): void {
+    file.close();
+    this.#mounted--;
+    if (!this.#usable) return;
+    this.#fileSystem.unlink(file.path);
+    const leaked = file.inUse || this.#module.HEAPU8.length > MAX_IDLE_HEAP_BYTES;
+    if (leaked && this.#mounted === 0) this.retire();
   }
 }
 

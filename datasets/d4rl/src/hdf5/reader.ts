@@ -1,7 +1,9 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { InputError } from '@understudy/errors';
 import type { Dataset as H5Dataset, File as H5File } from 'h5wasm';
+import { descriptorBytes, readHeapStrings } from './global-heap.ts';
 import { Hdf5Failure, type Hdf5Library, loadLibrary } from './library.ts';
+import type { MountedFile } from './mounted-file.ts';
 
 /** Numbers as they come out of a file. */
 export type NumberArray =
@@ -24,6 +26,8 @@ export interface Hdf5Dataset {
   readonly dtype: Hdf5Type;
   /** Of one element. */
   readonly bytes: number;
+  /** Whether it holds strings that are kept elsewhere in the file. */
+  readonly variableLength: boolean;
   readonly chunks?: readonly number[];
   /** In the order of the pipeline, for instance `deflate`. */
   readonly filters: readonly string[];
@@ -64,18 +68,18 @@ export class Hdf5File {
   readonly datasets: ReadonlyMap<string, Hdf5Dataset>;
   readonly #library: Hdf5Library;
   readonly #file: H5File;
-  readonly #unmount: () => void;
+  readonly #mounted: MountedFile;
   #open = true;
 
-  private constructor(path: string, library: Hdf5Library, mounted: ReturnType<Hdf5Library['mount']>) {
+  private constructor(path: string, library: Hdf5Library, mounted: MountedFile) {
     this.path = path;
     this.bytes = mounted.size;
     this.#library = library;
-    this.#unmount = mounted.unmount;
+    this.#mounted = mounted;
     try {
       this.#file = library.run(() => new library.h5wasm.File(mounted.path, 'r'));
     } catch (error) {
-      mounted.unmount();
+      library.unmount(mounted);
       throw damaged(path, error);
     }
     try {
@@ -90,7 +94,7 @@ export class Hdf5File {
   static async open(path: string): Promise<Hdf5File> {
     checkSignature(path);
     const library = await loadLibrary();
-    let mounted: ReturnType<Hdf5Library['mount']>;
+    let mounted: MountedFile;
     try {
       mounted = library.mount(path);
     } catch (error) {
@@ -126,18 +130,16 @@ export class Hdf5File {
     return target;
   }
 
-  /** @returns A string, or the strings of an array in order. */
-  readStrings(name: string): string | string[] {
-    const { shape, bytes } = this.#dataset(name);
-    const count = shape.reduce((product, n) => product * n, bytes);
-    if (count > MAX_STRING_BYTES) throw this.#refuse(name, `strings of ${count} bytes, more than a D4RL file holds`);
-    try {
-      return this.#run(name, (data) => data.value) as string | string[];
-    } catch (error) {
-      // After a failed read h5wasm frees pointers that were never set.
-      this.#library.retire();
-      throw error;
+  /** @returns A string, or the strings of an array in order; undefined where variable-length ones are damaged. */
+  readStrings(name: string): string | string[] | undefined {
+    const { shape, bytes, variableLength } = this.#dataset(name);
+    const count = shape.reduce((product, n) => product * n, 1);
+    if (count * bytes > MAX_STRING_BYTES) {
+      throw this.#refuse(name, `strings of ${count * bytes} bytes, more than a D4RL file holds`);
     }
+    if (!variableLength) return this.#run(name, (data) => data.value) as string | string[];
+    const strings = this.#readVariableStrings(name, count);
+    return shape.length === 0 ? strings?.[0] : strings;
   }
 
   /** Releases the file; what was read stays valid. */
@@ -149,7 +151,25 @@ export class Hdf5File {
     } catch {
       // Nothing was written, so nothing can be lost.
     }
-    this.#unmount();
+    this.#library.unmount(this.#mounted);
+  }
+
+  /** Works for strings stored in one piece, as h5py stores them unless told otherwise. */
+  #readVariableStrings(name: string, count: number): string[] | undefined {
+    const { Module } = this.#library.h5wasm;
+    const { file_id: id } = this.#file;
+    const pointer = Module._malloc(descriptorBytes(count));
+    const descriptors = this.#mounted.captureRead(() => {
+      try {
+        this.#library.run(() => Module.get_dataset_data(id, `/${name}`, null, null, null, BigInt(pointer)));
+      } catch (error) {
+        // That the read fails is the point.
+        if (!(error instanceof Hdf5Failure)) throw error;
+      }
+    });
+    if (this.#library.usable) Module._free(pointer);
+    if (descriptors?.length !== descriptorBytes(count)) return undefined;
+    return readHeapStrings(descriptors, (address, length) => this.#mounted.readAt(address, length));
   }
 
   #run(name: string, read: (dataset: H5Dataset) => unknown): unknown {
@@ -230,8 +250,16 @@ function describe(path: string, dataset: H5Dataset): Hdf5Dataset {
   else if (type === 8 && isBoolean && size === 1) dtype = 'bool';
   else if (type === 0 && [1, 2, 4, 8].includes(size)) dtype = `${signed ? 'int' : 'uint'}${8 * size}` as Hdf5Type;
   else if (type === 3) dtype = 'string';
-  if (shape === null) return { path, shape: [0], dtype: 'other', bytes: size, filters };
-  return { path, shape, dtype, bytes: vlen ? 8 : size, chunks: chunks ?? undefined, filters };
+  if (shape === null) return { path, shape: [0], dtype: 'other', bytes: size, variableLength: vlen, filters };
+  return {
+    path,
+    shape,
+    dtype,
+    bytes: vlen ? descriptorBytes(1) : size,
+    variableLength: vlen,
+    chunks: chunks ?? undefined,
+    filters,
+  };
 }
 
 const arrays = {

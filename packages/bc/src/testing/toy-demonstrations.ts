@@ -20,7 +20,11 @@ export function linearDemonstrations(episodes: number, length: number, seed: num
       actions[2 * row + j] = mean + linearExpert.deviations[j] * generator.standardNormal();
     }
   }
-  const ranges = Array.from({ length: episodes }, (_, i) => ({ start: i * length, end: (i + 1) * length, complete: true }));
+  const ranges = Array.from({ length: episodes }, (_, i) => ({
+    start: i * length,
+    end: (i + 1) * length,
+    complete: true,
+  }));
   return { transitions, observationSize: 3, actionSize: 2, observations, actions, episodes: ranges };
 }
 

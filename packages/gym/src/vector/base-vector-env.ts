@@ -3,7 +3,7 @@ import type { EnvState, Info, ResetOptions } from '../env.ts';
 import type { Space } from '../space.ts';
 import type { AutoresetMode, VectorEnv } from '../vector-env.ts';
 import type { Rows } from './buffers.ts';
-import { checkActions, checkIndex, checkStates } from './vector-checks.ts';
+import { checkActions, checkIndex, checkRunning, checkStates } from './vector-checks.ts';
 
 /** What a vector environment is made of. */
 export interface VectorParts {
@@ -97,6 +97,7 @@ export abstract class BaseVectorEnv implements VectorEnv {
   step(actions: Float32Array): void {
     if (this.#phase !== 'running') this.#refuse(this.#phase);
     checkActions(this.id, actions, this.count, this.actionSize);
+    if (this.autoresetMode === 'disabled') checkRunning(this);
     this.#actions.set(actions);
     this.#phase = 'failed';
     this.stepAll();

@@ -9,6 +9,8 @@ import type { Rows } from './buffers.ts';
 interface RowState extends EnvState {
   env: EnvState;
   ended: boolean;
+  terminated: number;
+  truncated: number;
   observation: number[];
 }
 
@@ -59,11 +61,16 @@ export class EnvRows {
     return this.#resetRow(row, options);
   }
 
+  /** Takes the steps of {@link Rows.actions}; in next-step mode an environment whose episode has ended is reset. */
   step(): void {
     this.#rows.wasReset.fill(0);
     for (let i = 0; i < this.#envs.length; i++) {
-      if (this.#ended[i] === 0) this.#stepRow(i);
-      else this.#resetEnded(i);
+      if (this.#ended[i] === 0) {
+        this.#stepRow(i);
+      } else {
+        this.resetAt(i, {});
+        this.#rows.wasReset[i] = 1;
+      }
     }
   }
 
@@ -91,18 +98,6 @@ export class EnvRows {
     this.#resetRow(i, {});
   }
 
-  /** The step after an episode's end. */
-  #resetEnded(i: number): void {
-    if (this.#mode === 'disabled') {
-      const index = this.#firstIndex + i;
-      throw new InputError(
-        `The episode of sub-environment ${index} has ended; call resetAt(${index}) before stepping.`,
-      );
-    }
-    this.resetAt(i, {});
-    this.#rows.wasReset[i] = 1;
-  }
-
   #resetRow(i: number, options: ResetOptions): Info {
     const env = this.#envs[i];
     const { observation, info } = env.reset(options);
@@ -115,8 +110,13 @@ export class EnvRows {
     return this.#envs.map((env, i): RowState => {
       if (!env.saveState) throw new InputError(`${env.id} can't save its state.`);
       const at = i * this.#observationSize;
-      const observation = [...this.#rows.observations.subarray(at, at + this.#observationSize)];
-      return { env: env.saveState(), ended: this.#ended[i] === 1, observation };
+      return {
+        env: env.saveState(),
+        ended: this.#ended[i] === 1,
+        terminated: this.#rows.terminated[i],
+        truncated: this.#rows.truncated[i],
+        observation: [...this.#rows.observations.subarray(at, at + this.#observationSize)],
+      };
     });
   }
 
@@ -126,6 +126,8 @@ export class EnvRows {
       if (!env.restoreState) throw new InputError(`${env.id} can't restore a state.`);
       env.restoreState(state.env);
       this.#ended[i] = state.ended ? 1 : 0;
+      this.#rows.terminated[i] = state.terminated;
+      this.#rows.truncated[i] = state.truncated;
       this.#rows.observations.set(state.observation, i * this.#observationSize);
     }
   }

@@ -1,4 +1,5 @@
 import { InputError } from '@understudy/errors';
+import type { VectorEnv } from '../vector-env.ts';
 
 /**
  * Checks a batch of actions before any sub-environment takes its step, so that a wrong one leaves all as they are.
@@ -29,4 +30,12 @@ export function checkIndex(id: string, index: number, count: number): void {
 export function checkStates(id: string, states: readonly unknown[], count: number): void {
   if (states.length === count) return;
   throw new InputError(`${states.length} states were given for ${count} sub-environments of ${id}; give one for each.`);
+}
+
+/** @throws InputError when an episode has ended and its sub-environment was not reset (disabled mode). */
+export function checkRunning({ id, terminated, truncated }: VectorEnv): void {
+  for (let i = 0; i < terminated.length; i++) {
+    if (terminated[i] === 0 && truncated[i] === 0) continue;
+    throw new InputError(`The episode of sub-environment ${i} of ${id} has ended; call resetAt(${i}) before stepping.`);
+  }
 }

@@ -1,7 +1,7 @@
+import { mlpParameterCount } from '../descriptor.ts';
 import { KernelMemory } from '../kernel-memory.ts';
 import { createMlp, type Mlp } from '../mlp.ts';
 import { adam, fill } from '../optimiser.ts';
-import { mlpParameterCount } from '../descriptor.ts';
 import { Draws } from './draws.ts';
 
 const ACTIONS = 6;

@@ -126,7 +126,7 @@ describe.each(engineNames)('%s', (name) => {
     };
     for (let i = 0; i < 20; i++) cycle();
     const before = engine.heapBytes;
-    for (let i = 0; i < 400; i++) cycle();
+    for (let i = 0; i < 150; i++) cycle();
     expect(engine.heapBytes).toBe(before);
   });
 });

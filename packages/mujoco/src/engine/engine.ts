@@ -12,6 +12,11 @@ export interface CompileOptions {
    * to it.
    */
   shared?: boolean;
+  /**
+   * Promises that nobody writes to the model, which lets a step skip work whose result is known: the pairs of geoms that
+   * may touch are listed at compile time, with their contact parameters. The physics is the same to the last bit.
+   */
+  fixed?: boolean;
 }
 
 /** One MuJoCo, loaded once a process; see {@link loadEngine}. */

@@ -118,6 +118,11 @@ export class MujocoModel {
     });
   }
 
+  /** Switches parts of the simulation off: MuJoCo's mjtDisableBit. */
+  setDisableFlags(flags: number): void {
+    this.#raw.opt.disableflags = flags;
+  }
+
   /** The id of the element with this name, or -1. */
   idOf(kind: keyof ModelNames, name: string): number {
     return name === '' ? -1 : this.names[kind].indexOf(name);

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { InputError } from '@understudy/errors';
 import { applyContactMargin } from './contact-margin.ts';
 import type { CompileOptions, MujocoEngine } from './engine.ts';
+import { fixContacts, skipIdleStages, withContactPairs } from './fixed-contacts.ts';
 import type { ContactMargin, EngineHost, EngineName, ViewHolder } from './host.ts';
 import { MujocoModel } from './model.ts';
 import type { RawModel, RawModule } from './wasm-module.ts';
@@ -40,23 +41,17 @@ export class WasmEngine implements MujocoEngine, EngineHost {
   }
 
   compile(xml: string, options: CompileOptions = {}): MujocoModel {
-    const { contactMargin = 'sum', assets = {}, shared = true } = options;
+    const { contactMargin = 'sum', shared = true } = options;
     if (contactMargin !== 'sum' && contactMargin !== 'max') {
       throw new InputError(`contactMargin is "${String(contactMargin)}", expected "sum" or "max"`);
     }
-    const key = shared ? modelKey(xml, contactMargin, assets) : undefined;
-    const known = key === undefined ? undefined : this.#models.get(key);
+    if (!shared) return this.#compile(xml, contactMargin, options, () => {});
+    const key = modelKey(xml, contactMargin, options);
+    const known = this.#models.get(key);
     if (known) return known.retain();
-    const raw = this.#load(xml, assets);
-    try {
-      const model = new MujocoModel(this, raw, () => key !== undefined && this.#models.delete(key));
-      applyContactMargin(model, contactMargin);
-      if (key !== undefined) this.#models.set(key, model);
-      return model;
-    } catch (error) {
-      raw.delete();
-      throw error;
-    }
+    const model = this.#compile(xml, contactMargin, options, () => this.#models.delete(key));
+    this.#models.set(key, model);
+    return model;
   }
 
   adopt(holder: ViewHolder): void {
@@ -84,6 +79,26 @@ export class WasmEngine implements MujocoEngine, EngineHost {
 
   failure(thrown: unknown): Error {
     return new Error(`MuJoCo ${this.version}: ${this.#describe(thrown)}`, { cause: thrown });
+  }
+
+  #compile(xml: string, rule: ContactMargin, { assets = {}, fixed }: CompileOptions, forget: () => void): MujocoModel {
+    const plain = new MujocoModel(this, this.#load(xml, assets), forget);
+    try {
+      const withPairs = fixed ? withContactPairs(plain, xml) : undefined;
+      if (withPairs === undefined) {
+        applyContactMargin(plain, rule);
+        if (fixed) skipIdleStages(plain);
+        return plain;
+      }
+      const model = new MujocoModel(this, this.#load(withPairs, assets), forget);
+      fixContacts(model, rule);
+      skipIdleStages(model);
+      plain.delete();
+      return model;
+    } catch (error) {
+      plain.delete();
+      throw error;
+    }
   }
 
   /** Compiles through a folder of the module's own file system, the one way that both packages offer for assets. */
@@ -147,12 +162,8 @@ function fileExists(FS: RawModule['FS'], path: string): boolean {
 }
 
 /** Equal keys mean equal models. */
-function modelKey(
-  xml: string,
-  contactMargin: ContactMargin,
-  assets: Readonly<Record<string, string | Uint8Array>>,
-): string {
-  const hash = createHash('sha256').update(contactMargin).update('\0').update(xml);
+function modelKey(xml: string, contactMargin: ContactMargin, { assets = {}, fixed = false }: CompileOptions): string {
+  const hash = createHash('sha256').update(`${contactMargin} ${fixed} `).update(xml);
   for (const path of Object.keys(assets).sort()) hash.update('\0').update(path).update('\0').update(assets[path]);
   return hash.digest('base64');
 }

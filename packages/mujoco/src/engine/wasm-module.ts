@@ -17,7 +17,7 @@ export interface RawModel {
 /** An mjOption. */
 export interface RawOption {
   timestep: number;
-  readonly gravity: Float64Array;
+  disableflags: number;
   readonly [field: string]: unknown;
 }
 

@@ -1,4 +1,4 @@
-import type { EnvState, Space, VectorEnv } from '@understudy/gym';
+import { Box, Discrete, type EnvState, type VectorEnv } from '@understudy/gym';
 import { defaultRng, type GeneratorState } from '@understudy/random';
 
 /** How a {@link createPointMass} behaves. */
@@ -29,8 +29,8 @@ export function createPointMass(options: PointMassOptions = {}): VectorEnv {
     id: 'PointMass-v0',
     count,
     autoresetMode: 'same-step',
-    singleObservationSpace: space('box', 1),
-    singleActionSpace: discrete ? space('discrete', 3) : space('box', 1),
+    singleObservationSpace: new Box({ low: -Infinity, high: Infinity, shape: [1] }),
+    singleActionSpace: discrete ? new Discrete(3) : new Box({ low: -1, high: 1, shape: [1] }),
     observationSize: 1,
     actionSize: 1,
     observations: new Float32Array(count),
@@ -67,10 +67,4 @@ export function createPointMass(options: PointMassOptions = {}): VectorEnv {
     close() {},
   };
   return vector;
-}
-
-/** As much of a space as a learner reads. */
-function space(kind: 'box' | 'discrete', flatSize: number): Space {
-  const bounds = { low: new Float32Array(flatSize).fill(-1), high: new Float32Array(flatSize).fill(1) };
-  return { kind, flatSize, ...bounds } as unknown as Space;
 }

@@ -1,6 +1,5 @@
-import type { Env, EnvState } from '@understudy/gym';
+import { Box, type Env, type EnvState } from '@understudy/gym';
 import { defaultRng, type GeneratorState } from '@understudy/random';
-import { testBox } from './box.ts';
 
 /** How a {@link RampEnv} ends its episodes. */
 export interface RampOptions {
@@ -16,14 +15,13 @@ export interface RampOptions {
  */
 export class RampEnv implements Env<Float64Array, Float32Array> {
   readonly id: string;
-  readonly observationSpace = testBox(2) as Env['observationSpace'];
-  readonly actionSpace = testBox(1, -1, 1) as Env['actionSpace'];
+  readonly observationSpace = new Box<Float64Array>({ low: -Infinity, high: Infinity, shape: [2], dtype: 'float64' });
+  readonly actionSpace = new Box({ low: -1, high: 1, shape: [1] });
   readonly metadata = { renderModes: [] };
   readonly #length: number;
   readonly #ending: 'terminated' | 'truncated';
   readonly #generator = defaultRng(0);
-  qpos = new Float64Array(1);
-  qvel = new Float64Array(1);
+  readonly simulation = { qpos: new Float64Array(1), qvel: new Float64Array(1) };
   #offset = 0;
   #step = 0;
   #episode = -1;
@@ -83,8 +81,8 @@ export class RampEnv implements Env<Float64Array, Float32Array> {
   close() {}
 
   #observe(): Float64Array {
-    this.qpos[0] = this.#offset + this.#step;
-    this.qvel[0] = this.#step;
+    this.simulation.qpos[0] = this.#offset + this.#step;
+    this.simulation.qvel[0] = this.#step;
     return Float64Array.of(this.#offset + this.#step, this.#episode);
   }
 }

@@ -43,7 +43,8 @@ async function inspectDataset(file: string, flags: { json?: boolean }, context: 
   }
   context.print(`${file}: ${formatCount(transitions)} transitions, ${episodes.length} episodes, ${formatSize(bytes)}`);
   context.print(`returns ${describe(returns)}; lengths ${describe(lengths)}`);
-  if (Object.keys(metadata).length > 0) context.print(`metadata: ${Object.keys(metadata).join(', ')}`);
+  const facts = Object.entries(metadata).map(([name, v]) => (typeof v === 'object' ? name : `${name} ${v}`));
+  if (facts.length > 0) context.print(`metadata: ${facts.join(', ')}`);
   const rows = columns.map(({ name, dtype, shape, filters }) => [
     name,
     dtype,
@@ -72,7 +73,10 @@ function episodeReturns({ episodes, rewards }: D4rlDataset): number[] {
 function summarize(values: readonly number[]): Summary {
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
   const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length;
-  const [min, max] = values.reduce(([least, most], v) => [Math.min(least, v), Math.max(most, v)], [Infinity, -Infinity]);
+  const [min, max] = values.reduce(
+    ([least, most], v) => [Math.min(least, v), Math.max(most, v)],
+    [Infinity, -Infinity],
+  );
   return { mean, std: Math.sqrt(variance), min, max };
 }
 

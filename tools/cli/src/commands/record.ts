@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import type { CommandContext } from '../context.ts';
 import { Interrupted } from '../error-policy.ts';
 import { formatCount, formatFigure } from '../format.ts';
+import { prepareOutputFile } from '../output-file.ts';
 import { openTrainedRun } from '../trained-run.ts';
 import { oneOf, wholeNumber } from '../values.ts';
 
@@ -40,6 +41,7 @@ async function recordRun(run: string, flags: RecordFlags, context: CommandContex
   if ((episodes === undefined) === (transitions === undefined)) {
     throw new InputError('How much to record is told by either --episodes or --transitions: give exactly one of them.');
   }
+  prepareOutputFile(out);
   const { policy, env } = await openTrainedRun(run, { environment: flags.env, best: flags.best });
   const [{ recordEpisodes }, { writeD4rl }] = await Promise.all([
     import('@understudy/training'),

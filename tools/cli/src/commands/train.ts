@@ -1,5 +1,5 @@
 import { InputError } from '@understudy/errors';
-import type { AnyEnv, TrainingHooks, TrainingResult } from '@understudy/training';
+import type { TrainingHooks, TrainingResult } from '@understudy/training';
 import type { Command } from 'commander';
 import type { CommandContext } from '../context.ts';
 import { Interrupted } from '../error-policy.ts';
@@ -25,6 +25,8 @@ interface Training {
   total: number;
   unit: 'steps' | 'epochs';
   run(hooks: TrainingHooks): Promise<TrainingResult>;
+  /** What came out, in words, from the results in the run's summary. */
+  outcome(results: Readonly<Record<string, number | null>>): string;
   /** Figures beside the bar. */
   figures(progress: Parameters<NonNullable<TrainingHooks['onProgress']>>[0]): Record<string, number | undefined>;
 }
@@ -67,7 +69,10 @@ function addRunOptions(command: Command): Command {
 }
 
 async function trainPpo(flags: TrainFlags & { steps?: number }, context: CommandContext): Promise<void> {
-  const [{ resolvePpoConfig, train }, envs] = await Promise.all([import('@understudy/ppo'), import('@understudy/envs')]);
+  const [{ resolvePpoConfig, train }, envs] = await Promise.all([
+    import('@understudy/ppo'),
+    import('@understudy/envs'),
+  ]);
   const given = await gatherConfig('ppo', flags, { totalSteps: flags.steps });
   const config = resolvePpoConfig(given);
   const env = await envs.make(config.environment, config.environmentOptions);
@@ -80,6 +85,8 @@ async function trainPpo(flags: TrainFlags & { steps?: number }, context: Command
     unit: 'steps',
     run: (hooks) => train(config, { ...hooks, versions }),
     figures: ({ meanReturn }) => ({ return: meanReturn }),
+    outcome: ({ meanReturn }) =>
+      meanReturn === null ? 'no episode ended' : `return ${formatFigure(meanReturn)} over the last training episodes`,
   });
 }
 
@@ -89,7 +96,7 @@ async function trainBc(
 ): Promise<void> {
   const { dataset: file } = flags;
   if (file === undefined) throw new InputError('What to clone is told by --dataset FILE, but was not given.');
-  const [{ resolveBcConfig, train }, { actionBounds }, { readD4rl }, envs] = await Promise.all([
+  const [{ resolveBcConfig, train }, { actionBounds, actionSizeOf }, { readD4rl }, envs] = await Promise.all([
     import('@understudy/bc'),
     import('@understudy/training'),
     import('@understudy/d4rl'),
@@ -100,16 +107,18 @@ async function trainBc(
   const given = await gatherConfig('bc', flags, { epochs: flags.epochs }, recordedIn);
   const config = resolveBcConfig(given);
   const env = await envs.make(config.environment);
-  const bounds = actionBounds(env.actionSpace);
+  const { observationSpace, actionSpace } = env;
   const versions = engineVersions(env);
   env.close();
-  refuseMisfit(file, dataset, env);
+  refuseMisfit(file, dataset, env.id, [observationSpace.flatSize, actionSizeOf(actionSpace)]);
+  const demonstrations = { ...dataset, actionBounds: actionBounds(actionSpace) };
   await runTraining(flags, context, {
     algorithm: 'bc',
     config,
     total: config.epochs,
     unit: 'epochs',
-    run: (hooks) => train(config, { ...dataset, actionBounds: bounds }, { ...hooks, versions }),
+    run: (hooks) => train(config, demonstrations, { ...hooks, versions }),
+    outcome: ({ bestLoss, bestEpoch }) => `lowest loss ${formatFigure(bestLoss ?? Number.NaN)} in epoch ${bestEpoch}`,
     figures: ({ metrics }) => ({ loss: metrics.trainingLoss ?? undefined, best: metrics.bestLoss ?? undefined }),
   });
 }
@@ -129,7 +138,9 @@ async function gatherConfig(
     ...Object.fromEntries(Object.entries(named).filter(([, value]) => value !== undefined)),
   };
   if (typeof config.environment === 'string') return { ...config, environment: config.environment };
-  throw new InputError('Which environment to train on is told by --env ID, but was not given; see understudy env list.');
+  throw new InputError(
+    'Which environment to train on is told by --env ID, but was not given; see understudy env list.',
+  );
 }
 
 /** The configuration of the run to resume. */
@@ -137,19 +148,26 @@ async function savedConfig(algorithm: string, directory: string): Promise<Record
   const { readRunConfig } = await import('@understudy/training');
   const saved = readRunConfig(directory);
   if (saved.algorithm !== algorithm) {
-    throw new InputError(`${directory} holds a ${saved.algorithm} run: resume it by understudy train ${saved.algorithm}.`);
+    throw new InputError(
+      `${directory} holds a ${saved.algorithm} run: resume it by understudy train ${saved.algorithm}.`,
+    );
   }
   // What the demonstrations were is told by --dataset again and compared by the training.
   const { demonstrations: _, ...config } = saved.config;
   return config;
 }
 
-function refuseMisfit(file: string, dataset: { observationSize: number; actionSize: number }, env: AnyEnv): void {
-  const expected = [env.observationSpace.flatSize, env.actionSpace.flatSize];
-  if (dataset.observationSize === expected[0] && dataset.actionSize === expected[1]) return;
+/** @param expected - Numbers in an observation and in an action of the environment. */
+function refuseMisfit(
+  file: string,
+  { observationSize, actionSize }: { observationSize: number; actionSize: number },
+  id: string,
+  expected: readonly [observation: number, action: number],
+): void {
+  if (observationSize === expected[0] && actionSize === expected[1]) return;
   throw new InputError(
-    `${file} has ${dataset.observationSize} observation and ${dataset.actionSize} action numbers a transition, but ` +
-      `${env.id} has ${expected[0]} and ${expected[1]}: choose a dataset of this environment.`,
+    `${file} has ${observationSize} observation and ${actionSize} action numbers a transition, but ${id} has ` +
+      `${expected[0]} and ${expected[1]}: choose a dataset of this environment.`,
   );
 }
 
@@ -176,8 +194,6 @@ async function runTraining(flags: TrainFlags, context: CommandContext, training:
   }
   const summary = readRunSummary(out);
   if (flags.json) return context.print(JSON.stringify(summary));
-  const results = Object.entries(summary.results).filter(([, value]) => value !== null) as [string, number][];
-  const figures = results.map(([name, value]) => `${name} ${formatFigure(value)}`).join(', ');
   const cost = `${formatCount(steps)} ${unit} in ${formatDuration(seconds)}, ${formatFigure(stepsPerSecond)} ${unit}/s`;
-  context.print(`${out}: ${training.config.environment}, ${cost}; ${figures}`);
+  context.print(`${out}: ${training.config.environment}, ${cost}; ${training.outcome(summary.results)}`);
 }

@@ -22,10 +22,10 @@ export const stageNames = ['expert', 'demonstrations', 'clone', 'evaluation'] as
 export type StageName = (typeof stageNames)[number];
 
 /** What the journal keeps of a finished stage. */
-export interface StageRecord<Result = unknown> {
+export interface StageRecord {
   /** Wall-clock seconds, those of interrupted attempts included. */
   seconds: number;
-  result: Result;
+  result: unknown;
 }
 
 interface JournalContent {
@@ -79,14 +79,20 @@ export class Journal {
     return this.#content.stages[stage];
   }
 
+  /** What a finished stage gave. */
+  result<Result>(stage: StageName): Result {
+    const record = this.#content.stages[stage];
+    if (!record) throw new Error(`the stage ${stage} is not finished`);
+    return record.result as Result;
+  }
+
   /** Notes a stage as finished; later ones have to run again, as they were made from something else. */
-  finish(stage: StageName, seconds: number, result: unknown): StageRecord {
+  finish(stage: StageName, seconds: number, result: unknown): void {
     const record = { seconds: seconds + (this.#content.spent[stage] ?? 0), result };
     delete this.#content.spent[stage];
     for (const later of stageNames.slice(stageNames.indexOf(stage))) delete this.#content.stages[later];
     this.#content.stages[stage] = record;
     this.#write();
-    return record;
   }
 
   /** Notes the time that an interrupted stage took so far. */
@@ -129,7 +135,9 @@ function parseJournal(path: string): JournalContent {
 
 function refuseForeignFiles(directory: string): void {
   if (!existsSync(directory) || readdirSync(directory).length === 0) return;
-  throw new InputError(`${directory} holds files that no quickstart made: choose an empty or new directory with --out.`);
+  throw new InputError(
+    `${directory} holds files that no quickstart made: choose an empty or new directory with --out.`,
+  );
 }
 
 function refuseOtherSettings(directory: string, begun: QuickstartSettings, wanted: QuickstartSettings): void {

@@ -4,15 +4,16 @@ import type { CommandContext } from '../context.ts';
 import { Interrupted } from '../error-policy.ts';
 import { formatCount, formatDuration, formatFigure, formatTable } from '../format.ts';
 import { packageVersion } from '../package-version.ts';
+import { writeRunReport } from '../run-report.ts';
 import { Journal, type QuickstartSettings, type StageName, stageNames } from './journal.ts';
-import { names, type StageInput } from './stage.ts';
+import { names, type StageInput, stageSeeds } from './stage.ts';
 import type { QuickstartSummary } from './summary.ts';
 
 /** What `understudy quickstart` does when nothing is said. */
 export const defaultSettings: QuickstartSettings = {
   environment: 'HalfCheetah-v5',
   seed: 0,
-  steps: 500_000,
+  steps: 400_000,
   demonstrations: 20,
   epochs: 60,
   episodes: 20,
@@ -42,16 +43,15 @@ export async function runQuickstart(flags: QuickstartFlags, context: CommandCont
   const input: StageInput = { directory, settings, context, signal: context.interruption() };
   for (const stage of stageNames) {
     context.note(announce(stage, settings));
-    if (isFinished(stage, journal)) context.note(`      done before, in ${formatDuration(journal.finished(stage)!.seconds)}`);
+    if (isFinished(stage, journal))
+      context.note(`      done before, in ${formatDuration(journal.finished(stage)!.seconds)}`);
     else await runStage(stage, input, journal, command);
   }
   context.note(`5/5 report: everything on one page, ${join(directory, names.report)}`);
-  const [{ writeSummary }, { writeQuickstartReport }] = await Promise.all([
-    import('./summary.ts'),
-    import('./report.ts'),
-  ]);
+  const { writeSummary } = await import('./summary.ts');
   const summary = writeSummary({ settings, journal, command, version: packageVersion() });
-  await writeQuickstartReport(directory, settings);
+  const { evaluation } = stageSeeds(settings);
+  await writeRunReport(directory, { file: join(directory, names.report), episodes, seed: evaluation }, context);
   if (flags.json) context.print(JSON.stringify(summary));
   else tellResults(summary, directory, context);
 }
@@ -69,8 +69,8 @@ async function runStage(stage: StageName, input: StageInput, journal: Journal, c
     const result = await run(input);
     journal.finish(stage, seconds(), result);
   } catch (error) {
-    journal.interrupt(stage, seconds());
     if (!(error instanceof Interrupted)) throw error;
+    journal.interrupt(stage, seconds());
     throw new Interrupted(`${error.message}; go on with: ${command}`);
   }
 }
@@ -91,10 +91,16 @@ async function loadStage(stage: StageName): Promise<(input: StageInput) => Promi
 
 /** Whether a stage is noted as finished and what it made is still there. */
 function isFinished(stage: StageName, journal: Journal): boolean {
-  return journal.finished(stage) !== undefined && (stage === 'evaluation' || existsSync(join(journal.directory, names[stage])));
+  return (
+    journal.finished(stage) !== undefined &&
+    (stage === 'evaluation' || existsSync(join(journal.directory, names[stage])))
+  );
 }
 
-function announce(stage: StageName, { environment, steps, demonstrations, epochs, episodes }: QuickstartSettings): string {
+function announce(
+  stage: StageName,
+  { environment, steps, demonstrations, epochs, episodes }: QuickstartSettings,
+): string {
   switch (stage) {
     case 'expert':
       return `1/5 expert: PPO learns ${environment} from reward, ${formatCount(steps)} steps`;

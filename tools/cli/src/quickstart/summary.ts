@@ -33,15 +33,15 @@ export interface SummaryInput {
 
 /** Writes `summary.json` from what the journal says of the finished stages. */
 export function writeSummary({ settings, journal, command, version }: SummaryInput): QuickstartSummary {
-  const { random, expert, clone } = journal.finished('evaluation')?.result as EvaluationResult;
-  const { versions } = journal.finished('expert')?.result as ExpertResult;
+  const { random, expert, clone } = journal.result<EvaluationResult>('evaluation');
+  const { versions } = journal.result<ExpertResult>('expert');
   const summary: QuickstartSummary = {
     environment: settings.environment,
     random,
     expert,
     clone,
     cloneToExpert: clone.mean / expert.mean,
-    demonstrations: journal.finished('demonstrations')?.result as DemonstrationsResult,
+    demonstrations: journal.result<DemonstrationsResult>('demonstrations'),
     seconds: journal.seconds,
     seeds: stageSeeds(settings),
     versions: { understudy: version, node: process.versions.node, ...versions },

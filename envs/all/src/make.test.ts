@@ -1,0 +1,56 @@
+import { register, registeredIds } from '@understudy/gym';
+import { expect, test } from 'vitest';
+import { environmentIds, loadEnvironment, make, makeVector } from './index.ts';
+
+test('only the package that the id names is imported', async () => {
+  expect(registeredIds()).toEqual([]);
+  const env = await make('Hopper-v5');
+  expect(env.id).toBe('Hopper-v5');
+  expect(env.reset({ seed: 0 }).observation).toHaveLength(11);
+  expect(registeredIds()).toEqual(['Hopper-v4', 'Hopper-v5']);
+  env.close();
+});
+
+test('every listed id is registered by its package, with the time limit of Gymnasium', async () => {
+  for (const id of environmentIds()) {
+    await loadEnvironment(id);
+    expect(registeredIds()).toContain(id);
+    const env = await make(id);
+    expect(env.id).toBe(id);
+    expect(env.metadata.maxEpisodeSteps).toBe(1000);
+    env.close();
+  }
+  expect(registeredIds()).toEqual(environmentIds());
+});
+
+test('an unknown id is refused with the nearest of all ids', async () => {
+  await expect(make('HalfCheeta-v5')).rejects.toThrow(
+    'there is no environment "HalfCheeta-v5"; did you mean HalfCheetah-v5 or HalfCheetah-v4?',
+  );
+  await expect(makeVector('Pong-v0')).rejects.toThrow(`known are ${environmentIds().join(', ')}`);
+});
+
+test('an unknown option is refused with the nearest', async () => {
+  await expect(make('HalfCheetah-v5', { ctrlCostWeigth: 1 })).rejects.toThrow('ctrlCostWeight');
+});
+
+test('a vector environment steps copies with seeds of their own', async () => {
+  const envs = await makeVector('HalfCheetah-v5', { count: 3, seed: 7 });
+  const single = await make('HalfCheetah-v5');
+  const { observation } = single.reset({ seed: 8 });
+  expect([...envs.observations.subarray(17, 34)]).toEqual([...Float32Array.from(observation)]);
+  envs.step(new Float32Array(18).fill(0.5));
+  const { reward } = single.step(new Float32Array(6).fill(0.5));
+  expect(envs.rewards[1]).toBe(reward);
+  envs.close();
+  single.close();
+});
+
+test("a caller's own environment is made too", async () => {
+  await loadEnvironment('Hopper-v5');
+  const { HopperEnv } = await import('@understudy/env-hopper');
+  register({ id: 'Mine-v0', entryPoint: () => HopperEnv.create() });
+  const env = await make('Mine-v0');
+  expect(env.observationSpace.flatSize).toBe(11);
+  env.close();
+});

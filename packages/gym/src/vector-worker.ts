@@ -1,0 +1,74 @@
+import { setImmediate } from 'node:timers/promises';
+import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
+import { make } from './registry.ts';
+import { sliceRows, viewRows } from './vector/buffers.ts';
+import { EnvRows } from './vector/env-rows.ts';
+import {
+  ControlWords,
+  Job,
+  packError,
+  type WorkerReply,
+  type WorkerRequest,
+  type WorkerSetup,
+  waitWhile,
+} from './vector/worker-protocol.ts';
+
+/** Makes this worker's sub-environments. */
+async function openRows(setup: WorkerSetup): Promise<EnvRows> {
+  const { id, options, modules, buffer, count, sizes, firstRow, rowCount, autoresetMode } = setup;
+  for (const module of modules) await import(module);
+  const envs = await Promise.all(Array.from({ length: rowCount }, () => make<unknown, unknown>(id, options)));
+  const rows = sliceRows(viewRows(buffer, count, sizes), firstRow, rowCount, sizes);
+  return new EnvRows(envs, rows, autoresetMode, firstRow);
+}
+
+function answer(rows: EnvRows, request: WorkerRequest): unknown {
+  switch (request.kind) {
+    case 'reset':
+      return rows.reset(request.options);
+    case 'resetAt':
+      return rows.resetAt(request.row, request.options);
+    case 'saveState':
+      return rows.saveState();
+    case 'restoreState':
+      return rows.restoreState(request.states);
+    case 'close':
+      return rows.close();
+  }
+}
+
+/** Serves the main thread until it closes; never returns to the event loop meanwhile. */
+function serve(rows: EnvRows, { control: buffer, port }: WorkerSetup): void {
+  const control = new Int32Array(buffer);
+  let closing = false;
+  for (let served = 0; !closing; served++) {
+    waitWhile(control, ControlWords.asked, served);
+    try {
+      Atomics.store(control, ControlWords.failed, 0);
+      if (Atomics.load(control, ControlWords.job) === Job.step) {
+        rows.step();
+      } else {
+        const request = receiveMessageOnPort(port)!.message as WorkerRequest;
+        closing = request.kind === 'close';
+        port.postMessage({ value: answer(rows, request) } satisfies WorkerReply);
+      }
+    } catch (error) {
+      port.postMessage({ error: packError(error) } satisfies WorkerReply);
+      Atomics.store(control, ControlWords.failed, 1);
+    }
+    Atomics.store(control, ControlWords.answered, served + 1);
+    Atomics.notify(control, ControlWords.answered);
+  }
+  port.close();
+}
+
+const setup = workerData as WorkerSetup;
+try {
+  const rows = await openRows(setup);
+  // Only once its event loop has turned can the main thread tell a dead worker from a busy one.
+  await setImmediate();
+  parentPort!.postMessage({ value: null } satisfies WorkerReply);
+  serve(rows, setup);
+} catch (error) {
+  parentPort!.postMessage({ error: packError(error) } satisfies WorkerReply);
+}

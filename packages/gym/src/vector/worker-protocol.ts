@@ -1,0 +1,82 @@
+import type { MessagePort } from 'node:worker_threads';
+import { InputError, isInputError } from '@understudy/errors';
+import type { EnvState, ResetOptions } from '../env.ts';
+import type { AutoresetMode } from '../vector-env.ts';
+import type { RowSizes } from './buffers.ts';
+
+/** What a worker thread is started with. */
+export interface WorkerSetup {
+  readonly id: string;
+  readonly options: Record<string, unknown>;
+  /** URLs of the modules that register the environment. */
+  readonly modules: readonly string[];
+  readonly autoresetMode: AutoresetMode;
+  /** The rows of all sub-environments, shared by all threads. */
+  readonly buffer: SharedArrayBuffer;
+  readonly count: number;
+  readonly sizes: RowSizes;
+  /** This worker's part of the rows. */
+  readonly firstRow: number;
+  readonly rowCount: number;
+  /** This worker's {@link ControlWords}. */
+  readonly control: SharedArrayBuffer;
+  readonly port: MessagePort;
+}
+
+/** What a worker is asked to do other than to step. */
+export type WorkerRequest =
+  | { kind: 'reset'; options: ResetOptions }
+  | { kind: 'resetAt'; row: number; options: ResetOptions }
+  | { kind: 'saveState' }
+  | { kind: 'restoreState'; states: readonly EnvState[] }
+  | { kind: 'close' };
+
+/** A worker's answer to a request, or to a step that failed. */
+export type WorkerReply = { value: unknown } | { error: WorkerError };
+
+/** An error on its way between threads. */
+export interface WorkerError {
+  message: string;
+  isInput: boolean;
+  stack?: string;
+}
+
+/**
+ * The shared words between the main thread and one worker. A job is handed over by raising {@link asked}; it is done when
+ * {@link answered} has the same value. Both lie on cache lines of their own.
+ */
+export const ControlWords = {
+  asked: 0,
+  /** {@link Job} of the value in `asked`. */
+  job: 1,
+  answered: 16,
+  /** 1 when the step failed and the error lies in the port. */
+  failed: 17,
+  byteLength: 128,
+} as const;
+
+export const Job = { step: 0, request: 1 } as const;
+
+/** Turns of a busy wait before a thread sleeps; few, since a spinning thread may hold the core that a worker needs. */
+const SPIN_TURNS = 200;
+
+/**
+ * Waits until a control word is no longer `value`.
+ *
+ * @returns false when it still is after `milliseconds` of sleep.
+ */
+export function waitWhile(control: Int32Array, word: number, value: number, milliseconds?: number): boolean {
+  for (let turn = 0; turn < SPIN_TURNS; turn++) if (Atomics.load(control, word) !== value) return true;
+  return Atomics.wait(control, word, value, milliseconds) !== 'timed-out' || Atomics.load(control, word) !== value;
+}
+
+export function packError(error: unknown): WorkerError {
+  if (!(error instanceof Error)) return { message: String(error), isInput: false };
+  return { message: error.message, isInput: isInputError(error), stack: error.stack };
+}
+
+/** The error as if it had happened in this thread; a worker's stack becomes the cause. */
+export function unpackError({ message, isInput, stack }: WorkerError): Error {
+  if (isInput) return new InputError(message);
+  return new Error(message, { cause: stack });
+}

@@ -1,0 +1,74 @@
+import { spawnSync } from 'node:child_process';
+import { InputError } from '@understudy/errors';
+import { expect, test } from 'vitest';
+import { makeVector, register } from '../index.ts';
+import { DriftEnv } from '../testing/drift-env.js';
+import { workerModuleUrl } from './worker-module.ts';
+
+const driftModule = new URL('../testing/drift-env.js', import.meta.url).href;
+const actions = new Float32Array(4);
+
+test('an error in a worker arrives with its message and leaves the environment usable', async () => {
+  const env = await makeVector('Drift-v0', { count: 2, workers: 2, seed: 0, options: { trouble: 'throw' } });
+  env.step(actions);
+  env.step(actions);
+  expect(() => env.step(actions)).toThrow('the simulation diverged');
+  expect(() => env.step(actions)).toThrow('since one failed; call reset()');
+  expect(() => env.reset({ options: { forbidden: true } })).toThrow('forbidden option');
+  env.reset({ seed: 1 });
+  env.step(actions);
+  expect(env.rewards[1]).not.toBe(0);
+  env.close();
+});
+
+test('a worker that dies gives an error instead of a wait without end', async () => {
+  const env = await makeVector('Drift-v0', { count: 2, workers: 2, seed: 0, options: { trouble: 'exit' } });
+  env.step(actions);
+  env.step(actions);
+  expect(() => env.step(actions)).toThrow('Worker 0 of the vector environment of 2 Drift-v0 died');
+  expect(() => env.reset()).toThrow('Worker 0 of the vector environment of 2 Drift-v0 died');
+  env.close();
+});
+
+test('errors of making arrive too, as the caller knows them', async () => {
+  const wrong = makeVector('Drift-v0', { count: 2, workers: 2, options: { limits: 2 } });
+  await expect(wrong).rejects.toThrow('Drift-v0 has no option limits (did you mean limit); it accepts limit, trouble');
+  register({ id: 'Elsewhere-v0', entryPoint: () => new DriftEnv(), module: driftModule });
+  const missing = makeVector('Elsewhere-v0', { workers: 1 });
+  await expect(missing).rejects.toThrow('There is no environment Elsewhere-v0');
+  await expect(missing).rejects.toBeInstanceOf(InputError);
+});
+
+test('workers import what the caller names, and an environment without a module needs that', async () => {
+  register({ id: 'Drift-v0', entryPoint: (options) => new DriftEnv(options), optionNames: ['limit'] });
+  await expect(makeVector('Drift-v0', { workers: 1 })).rejects.toThrow('was registered without its module');
+  const env = await makeVector('Drift-v0', { workers: 1, modules: [driftModule] });
+  env.close();
+  expect(workerModuleUrl('@understudy/gym')).toMatch(/\/gym\/dist\/index\.js$/);
+  expect(workerModuleUrl(import.meta.url)).toMatch(/\/gym\/dist\/index\.js$/);
+  expect(() => workerModuleUrl('no-such-package')).toThrow("The module no-such-package can't be found");
+});
+
+/** A program in plain Node on the built packages. */
+function program(end: string): string {
+  return `
+    import { makeVector } from '@understudy/gym';
+    import ${JSON.stringify(driftModule)};
+    const env = await makeVector('Drift-v0', { count: 2, workers: 2, seed: 0 });
+    for (let i = 0; i < 30; i++) env.step(new Float32Array(4));
+    console.log([...env.rewards].every(Number.isFinite));
+    ${end}`;
+}
+
+test.each([
+  ['closed', 'env.close();'],
+  ['forgotten', ''],
+])('a process whose workers are %s ends by itself', (_, end) => {
+  const options = { cwd: new URL('../..', import.meta.url), encoding: 'utf8', timeout: 20_000 } as const;
+  const { stdout, stderr, status } = spawnSync(
+    process.execPath,
+    ['--input-type=module', '--eval', program(end)],
+    options,
+  );
+  expect({ stdout, stderr, status }).toEqual({ stdout: 'true\n', stderr: '', status: 0 });
+});

@@ -1,0 +1,42 @@
+import { beforeEach, expect, test, vi } from 'vitest';
+import { runHere } from '../testing/recording-context.ts';
+
+const bench = vi.hoisted(() => ({ benchEnv: vi.fn(), benchUpdate: vi.fn(), benchTrainPpo: vi.fn() }));
+vi.mock('@understudy/bench', () => bench);
+beforeEach(() => vi.resetAllMocks());
+
+test('bench env hands on its options and prints the result as it is', async () => {
+  const result = { id: 'Hopper-v5', engine: 'mujoco-js', envs: 16, workers: 2, stepsPerSecond: 31_234.5 };
+  bench.benchEnv.mockResolvedValue(result);
+  const argv = ['bench', 'env', 'Hopper-v5', '--envs', '16', '--workers', '2', '--engine', 'mujoco-js'];
+  const { printed } = await runHere(...argv, '--json');
+  expect(JSON.parse(printed.join(''))).toEqual(result);
+  expect(bench.benchEnv).toHaveBeenCalledWith({ id: 'Hopper-v5', envs: 16, workers: 2, engine: 'mujoco-js' });
+  expect((await runHere(...argv)).printed).toEqual(['Hopper-v5: 31,235 steps/s']);
+});
+
+test('the figure of a peer stands beside ours', async () => {
+  bench.benchEnv.mockResolvedValue({ id: 'Hopper-v5', stepsPerSecond: 30_000, peer: 20_000, ratio: 1.5 });
+  const { printed } = await runHere('bench', 'env', 'Hopper-v5', '--peers', 'python3');
+  expect(printed).toEqual(["Hopper-v5: 30,000 steps/s, 1.50 times the peer's 20,000"]);
+  expect(bench.benchEnv).toHaveBeenCalledWith({ id: 'Hopper-v5', envs: 1, workers: 0, peers: 'python3' });
+});
+
+test('bench update prints a table, or the array as it is', async () => {
+  const results = [
+    { case: 'a64', milliseconds: 0.5 },
+    { case: 'a2048', milliseconds: 12 },
+  ];
+  bench.benchUpdate.mockResolvedValue(results);
+  expect((await runHere('bench', 'update')).printed).toEqual(['case      ms\na64    0.500\na2048     12']);
+  expect(JSON.parse((await runHere('bench', 'update', '--json')).printed.join(''))).toEqual(results);
+});
+
+test('bench train ppo hands on its options', async () => {
+  const result = { stepsPerSecond: 9876, seconds: 10.25, return: 812.3 };
+  bench.benchTrainPpo.mockResolvedValue(result);
+  const argv = ['bench', 'train', 'ppo', '--env', 'Hopper-v5', '--steps', '100000', '--seed', '2'];
+  expect(JSON.parse((await runHere(...argv, '--json')).printed.join(''))).toEqual(result);
+  expect(bench.benchTrainPpo).toHaveBeenCalledWith({ env: 'Hopper-v5', steps: 100_000, seed: 2 });
+  expect((await runHere(...argv)).printed).toEqual(['Hopper-v5: 9,876 steps/s, 10.25 s, return 812.3']);
+});

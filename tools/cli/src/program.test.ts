@@ -1,0 +1,71 @@
+import type { Command } from 'commander';
+import { expect, test } from 'vitest';
+import { createProgram } from './program.ts';
+import { loadDefaultSettings } from './settings-help.ts';
+import { createRecordingContext } from './testing/recording-context.ts';
+
+/** Commands that do something themselves, by the words that call them. */
+function actions(command: Command, words: string[] = []): string[][] {
+  const inner = command.commands.flatMap((child) => actions(child, [...words, child.name()]));
+  return command.commands.length > 0 ? inner : [words];
+}
+
+const settings = await loadDefaultSettings();
+const commands = actions(createProgram(createRecordingContext()));
+
+async function help(...argv: string[]): Promise<string> {
+  const context = createRecordingContext();
+  await expect(createProgram(context, settings).parseAsync(argv, { from: 'user' })).rejects.toMatchObject({
+    exitCode: 0,
+  });
+  return context.printed.join('\n');
+}
+
+test('the commands of the issue are there', () => {
+  expect(commands.map((words) => words.join(' ')).sort()).toEqual([
+    'bench env',
+    'bench train ppo',
+    'bench update',
+    'dataset inspect',
+    'env check',
+    'env list',
+    'eval',
+    'quickstart',
+    'record',
+    'report',
+    'train bc',
+    'train ppo',
+  ]);
+});
+
+test.each(commands.map((words) => [words.join(' '), words] as const))(
+  '%s --help tells what it takes',
+  async (name, words) => {
+    const text = await help(...words, '--help');
+    expect(text).toMatch(new RegExp(`^Usage: understudy ${name} `));
+    expect(text).toContain('--json');
+  },
+);
+
+test('every option of every command is described', () => {
+  const visit = (command: Command): void => {
+    expect(command.description(), command.name()).not.toBe('');
+    for (const option of command.options) expect(option.description, `${command.name()} ${option.flags}`).not.toBe('');
+    command.commands.forEach(visit);
+  };
+  visit(createProgram(createRecordingContext()));
+});
+
+test('the top level lists commands and examples', async () => {
+  const text = await help('--help');
+  for (const name of ['quickstart', 'train', 'eval', 'record', 'env', 'dataset', 'report', 'bench', 'Examples:']) {
+    expect(text).toContain(name);
+  }
+});
+
+test("a training's help lists its settings with their defaults, but none that is an option", async () => {
+  const ppo = await help('train', 'ppo', '--help');
+  expect(ppo).toMatch(/^ {2}gamma +0\.99$/m);
+  expect(ppo).not.toMatch(/^ {2}totalSteps /m);
+  expect(await help('train', 'bc', '--help')).toMatch(/^ {2}batchSize +256$/m);
+});
