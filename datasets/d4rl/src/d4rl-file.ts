@@ -124,7 +124,7 @@ export class D4rlFile {
   }
 
   /** Everything under `metadata/`; empty where there is nothing. Values of unknown types are left out, and so
-   * are variable-length strings that are damaged, chunked or packed. */
+   * are variable-length strings that are not stored in one piece. */
   async readMetadata(): Promise<D4rlMetadata> {
     const entries = [...this.#file.datasets.values()].filter(({ path }) => path.startsWith('metadata/'));
     const bytes = entries.reduce((sum, { shape, bytes }) => sum + shape.reduce((product, n) => product * n, bytes), 0);

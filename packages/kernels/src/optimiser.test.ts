@@ -120,6 +120,18 @@ test('scale, fill and polyak touch exactly their vector', () => {
   }
 });
 
+test('Adam touches exactly its vectors', () => {
+  for (const length of [1, 3, 4, 6]) {
+    const wholes = [1, 2, 3, 4].map((seed) => vector(normals(length + 2, seed).map(Math.abs)));
+    const before = wholes.map((whole) => whole.slice());
+    const [parameters, gradients, firstMoment, secondMoment] = wholes.map((whole) => whole.subarray(1, 1 + length));
+    adam(memory, { parameters, gradients, firstMoment, secondMoment, step: 3, learningRate: 0.1, weightDecay: 0.1 });
+    const changed = wholes.map((whole, i) => Array.from(whole, (value, at) => value !== before[i][at]));
+    const all = Array.from(before[0], (_, at) => at >= 1 && at <= length);
+    expect(changed).toEqual([all, all.map(() => false), all, all]);
+  }
+});
+
 test('vectors of another length or memory are refused', () => {
   const own = memory.float32(4);
   const foreign = new Float32Array(4);

@@ -1,6 +1,7 @@
 import { make, makeVector } from '@understudy/envs';
 import { InputError } from '@understudy/errors';
 import type { VectorEnv } from '@understudy/gym';
+import { MujocoEnv } from '@understudy/mujoco';
 import { describeMachine } from './machine.ts';
 import { startPeer } from './peer.ts';
 import { alternate } from './rounds.ts';
@@ -49,6 +50,7 @@ export async function benchEnv(options: BenchEnvOptions): Promise<BenchEnvResult
     throw new InputError(`${workers} workers can't share ${envs} environments: give --workers at most --envs.`);
   }
   const own = engine === undefined ? {} : { engine };
+  const used = await engineOf(id, own);
   const stepper = envs === 1 && workers === 0 ? await single(id, own) : await vectorised(id, envs, workers, own);
   const peer = options.peers ? await startPeer(options.peers, 'gym_steps.py', [id, String(envs)]) : undefined;
   try {
@@ -59,11 +61,18 @@ export async function benchEnv(options: BenchEnvOptions): Promise<BenchEnvResult
     );
     const beside = peer ? { peer: paired.peer, ratio: paired.ratio, peerName: peer.name } : {};
     const machine = describeMachine();
-    return { id, engine: engine ?? 'default', envs, workers, stepsPerSecond: paired.ours, ...beside, machine };
+    return { id, engine: used, envs, workers, stepsPerSecond: paired.ours, ...beside, machine };
   } finally {
     peer?.close();
     stepper.close();
   }
+}
+
+/** Name of the physics engine that an environment runs on. */
+async function engineOf(id: string, options: Record<string, unknown>): Promise<string> {
+  const env = await make(id, options);
+  env.close();
+  return env.unwrapped instanceof MujocoEnv ? env.unwrapped.engine.name : 'none';
 }
 
 interface Stepper {

@@ -25,8 +25,8 @@ export function createContext(owner: NodeJS.Process): ProcessContext {
 
   // A reader that went away (`understudy ... | head`) wants no more output and no complaint either.
   const onStreamError = (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') owner.exit(exitStatus.success);
-    throw error;
+    if (error.code !== 'EPIPE') throw error;
+    owner.exit(exitStatus.success);
   };
   stdout.on('error', onStreamError);
   stderr.on('error', onStreamError);

@@ -21,20 +21,26 @@ function start(options: ProgressOptions, isTTY = false) {
 
 test('without a terminal a line comes every few seconds with rate, figures and time left', () => {
   const { progress, clock, written } = start({ label: 'expert', total: 100_000, unit: 'steps' });
-  clock.ms += 2000;
-  progress.update(10_000, { return: -120.25 });
+  clock.ms += 999;
+  progress.update(999);
   expect(written).toEqual([]);
-  clock.ms += 3000;
-  progress.update(25_000, { return: 812.31, loss: Number.NaN });
-  expect(written).toEqual(['expert   25% | 25,000/100,000 steps | 5,000 steps/s | return 812.3 | 0:15 left\n']);
+  clock.ms += 1001;
+  progress.update(10_000, { return: -120.25 });
+  expect(written).toEqual(['expert   10% | 10,000/100,000 steps | 5,000 steps/s | return -120.3 | 0:18 left\n']);
+  clock.ms += 4999;
+  progress.update(20_000);
+  expect(written).toHaveLength(1);
+  clock.ms += 1;
+  progress.update(35_000, { return: 812.31, loss: Number.NaN });
+  expect(written[1]).toBe('expert   35% | 35,000/100,000 steps | 5,000 steps/s | return 812.3 | 0:13 left\n');
 });
 
 test('what is known at the end is written even when no interval has passed', () => {
   const { progress, clock, written } = start({ label: 'clone', total: 10, unit: 'epochs' });
-  clock.ms += 1000;
+  clock.ms += 500;
   progress.update(10, { loss: 0.01234 });
   progress.stop();
-  expect(written).toEqual(['clone    100% | 10/10 epochs | 10 epochs/s | loss 0.0123 | took 0:01\n']);
+  expect(written).toEqual(['clone    100% | 10/10 epochs | 20 epochs/s | loss 0.0123 | took 0:01\n']);
   progress.stop();
   expect(written).toHaveLength(1);
 });

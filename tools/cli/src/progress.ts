@@ -60,7 +60,8 @@ function startBar(options: ProgressOptions, output: ProgressOutput): ProgressRep
 function startLines(options: ProgressOptions, output: ProgressOutput): ProgressReporter {
   const { now = () => performance.now(), lineInterval = 5000 } = output;
   const describe = createDescriber(options, output);
-  let written = now();
+  // The first line comes soon, to tell that something happens.
+  let written = now() - lineInterval + Math.min(1000, lineInterval);
   let unwritten: string | undefined;
   const write = (text: string) => {
     output.stream.write(`${options.label.padEnd(8)} ${text}\n`);

@@ -111,11 +111,11 @@ export class Hdf5File {
     const chunkRows = dataset.chunks?.[0] ?? 1;
     const rowBytes = Math.max(1, width * dataset.bytes);
     const blockRows = Math.max(1, Math.floor(BLOCK_BYTES / rowBytes / chunkRows)) * chunkRows;
+    const bytes = new Uint8Array(target.buffer);
     // Blocks begin where chunks do, so that no chunk is unpacked twice.
     for (let at = start; at < stop; ) {
       const until = Math.min(stop, (Math.floor(at / blockRows) + 1) * blockRows);
-      const block = this.#run(name, (data) => data.slice([[at, until]]));
-      (target as Float64Array).set(block as Float64Array, (at - start) * width);
+      this.#readBlock(dataset, at, until, bytes.subarray((at - start) * rowBytes, (until - start) * rowBytes));
       at = until;
     }
     return target;
@@ -130,7 +130,7 @@ export class Hdf5File {
     return target;
   }
 
-  /** @returns A string, or the strings of an array in order; undefined where variable-length ones are damaged. */
+  /** @returns A string, or the strings of an array in order; undefined where variable-length ones are not in one piece. */
   readStrings(name: string): string | string[] | undefined {
     const { shape, bytes, variableLength } = this.#dataset(name);
     const count = shape.reduce((product, n) => product * n, 1);
@@ -169,7 +169,25 @@ export class Hdf5File {
     });
     if (this.#library.usable) Module._free(pointer);
     if (descriptors?.length !== descriptorBytes(count)) return undefined;
-    return readHeapStrings(descriptors, (address, length) => this.#mounted.readAt(address, length));
+    const strings = readHeapStrings(descriptors, (address, length) => this.#mounted.readAt(address, length));
+    if (strings === undefined) throw damaged(this.path, new Hdf5Failure('a string is not in its heap'), name);
+    return strings;
+  }
+
+  /** Like h5wasm's `Dataset.slice`, without its two copies. */
+  #readBlock({ path, shape }: Hdf5Dataset, start: number, stop: number, target: Uint8Array): void {
+    const { Module } = this.#library.h5wasm;
+    const count = [stop - start, ...shape.slice(1)].map(BigInt);
+    const offset = [start, ...shape.slice(1).fill(0)].map(BigInt);
+    const strides = shape.map(() => 1n);
+    this.#run(path, () => {
+      const pointer = Module._malloc(target.length);
+      if (pointer === 0) throw new Error('no memory left');
+      Module.get_dataset_data(this.#file.file_id, `/${path}`, count, offset, strides, BigInt(pointer));
+      target.set(Module.HEAPU8.subarray(pointer, pointer + target.length));
+      Module._free(pointer);
+      return target;
+    });
   }
 
   #run(name: string, read: (dataset: H5Dataset) => unknown): unknown {

@@ -67,7 +67,11 @@ const SPIN_TURNS = 200;
  */
 export function waitWhile(control: Int32Array, word: number, value: number, milliseconds?: number): boolean {
   for (let turn = 0; turn < SPIN_TURNS; turn++) if (Atomics.load(control, word) !== value) return true;
-  return Atomics.wait(control, word, value, milliseconds) !== 'timed-out' || Atomics.load(control, word) !== value;
+  // A sleeper may be woken for the change before, which it saw while spinning: only the value tells.
+  while (Atomics.load(control, word) === value) {
+    if (Atomics.wait(control, word, value, milliseconds) === 'timed-out') return Atomics.load(control, word) !== value;
+  }
+  return true;
 }
 
 export function packError(error: unknown): WorkerError {

@@ -35,7 +35,6 @@ export function addBenchCommands(program: Command, context: CommandContext): voi
     .action(async (id: string, flags: BenchEnvFlags) => {
       const { benchEnv } = await import('@understudy/bench');
       const { json, ...options } = flags;
-      context.note(`Stepping ${id} for a few seconds ...`);
       const result = await benchEnv({ id, ...options });
       if (json) return context.print(JSON.stringify(result));
       context.print(`${result.id}: ${formatCount(result.stepsPerSecond)} steps/s${besidePeer(result)}`);
@@ -47,7 +46,6 @@ export function addBenchCommands(program: Command, context: CommandContext): voi
     .option('--json', 'print a JSON array')
     .action(async ({ json, peers }: { json?: boolean; peers?: string }) => {
       const { benchUpdate } = await import('@understudy/bench');
-      context.note('Timing six cases for a few seconds each ...');
       const results = await benchUpdate({ peers });
       if (json) return context.print(JSON.stringify(results));
       const rows = results.map((r) => [r.case, r.milliseconds, ...(peers ? [r.peer ?? '', r.ratio ?? ''] : [])]);
@@ -64,7 +62,6 @@ export function addBenchCommands(program: Command, context: CommandContext): voi
     .option('--json', 'print one JSON object')
     .action(async ({ json, ...options }: BenchTrainFlags) => {
       const { benchTrainPpo } = await import('@understudy/bench');
-      context.note(`Training ${options.steps} steps on ${options.env} ...`);
       const result = await benchTrainPpo(options);
       if (json) return context.print(JSON.stringify(result));
       const speed = `${formatCount(result.stepsPerSecond)} steps/s${besidePeer(result)}`;
