@@ -14,12 +14,16 @@ const reasons: Readonly<Record<string, string>> = {
   ENAMETOOLONG: 'the path is too long; choose a shorter one',
 };
 
+/** Writing meets ENOENT where the directory is missing, or is one that the system alone fills. */
+const nowhereToWrite = 'nothing can be created there; check the path';
+
 /** Runs file operations and turns the caller's faults among their errors into an {@link InputError} about `path`. */
 export function explainingFileErrors<T>(action: 'write' | 'read', path: string, operation: () => T): T {
   try {
     return operation();
   } catch (error) {
-    const reason = reasons[(error as NodeJS.ErrnoException).code ?? ''];
+    const { code = '' } = error as NodeJS.ErrnoException;
+    const reason = action === 'write' && code === 'ENOENT' ? nowhereToWrite : reasons[code];
     if (reason === undefined) throw error;
     throw new InputError(`Could not ${action} ${path}: ${reason}.`, { cause: error });
   }

@@ -3,6 +3,7 @@ export { computeAdvantages } from './advantages.ts';
 export { writeFileAtomically } from './atomic-file.ts';
 export type { Checkpoint } from './checkpoint.ts';
 export { parseState, takeFloat32, takeFloat64 } from './checkpoint.ts';
+export { createDirectory } from './create-directory.ts';
 export type * from './dataset.ts';
 export { EpisodeStatistics } from './episode-statistics.ts';
 export type { Evaluation, EvaluationOptions, EvaluationStep } from './evaluate.ts';

@@ -1,10 +1,10 @@
-import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { InputError } from '@understudy/errors';
 import { encodeSafetensors } from '@understudy/nn';
 import { z } from 'zod';
 import { writeFileAtomically } from './atomic-file.ts';
 import type { Checkpoint } from './checkpoint.ts';
-import { explainingFileErrors } from './file-errors.ts';
+import { createDirectory } from './create-directory.ts';
 import { MetricsFile } from './metrics-file.ts';
 import type { PolicySpec } from './network-policy.ts';
 import { packageVersion } from './package-version.ts';
@@ -179,7 +179,7 @@ function startRun(path: string, identity: RunIdentity, versions: Readonly<Record
     config: { ...identity.config },
     versions: { ...versions },
   };
-  explainingFileErrors('write', path, () => mkdirSync(paths.checkpoints, { recursive: true }));
+  createDirectory(paths.checkpoints);
   const foreign = readdirSync(path).filter((name) => name !== 'checkpoints' && !name.endsWith('.partial'));
   if (foreign.length > 0 || listCheckpoints(path).length > 0) {
     throw new InputError(

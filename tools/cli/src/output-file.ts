@@ -1,5 +1,6 @@
-import { accessSync, constants, mkdirSync } from 'node:fs';
+import { accessSync, constants } from 'node:fs';
 import { dirname } from 'node:path';
+import { createDirectory } from '@understudy/training';
 
 /**
  * Makes sure that a file can be written before the work that fills it begins: its directory is made when missing.
@@ -8,6 +9,6 @@ import { dirname } from 'node:path';
  */
 export function prepareOutputFile(path: string): void {
   const directory = dirname(path);
-  mkdirSync(directory, { recursive: true });
+  createDirectory(directory);
   accessSync(directory, constants.W_OK);
 }

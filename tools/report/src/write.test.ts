@@ -48,7 +48,9 @@ test('no partial file stays, and a second report replaces the first', () => {
 test('a place that is a file, no place and two places are refused in a sentence', () => {
   const blocked = join(folder, 'blocked');
   writeFileSync(blocked, '');
-  expect(() => writeReport(sampleInput(), { outDir: blocked })).toThrow(/can't be written to .*choose a folder/);
+  expect(() => writeReport(sampleInput(), { outDir: blocked })).toThrow(
+    /Could not write .*a file is in the way; choose another path/,
+  );
   expect(() => writeReport(sampleInput(), {})).toThrow(/exactly one/);
   expect(() => writeReport(sampleInput(), { outDir: folder, file: 'a.html' })).toThrow(/exactly one/);
   expect(() => writeReport(sampleInput(), { file: join(folder, 'a.pdf') })).toThrow(/end in \.html/);

@@ -1,6 +1,6 @@
-import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, extname, join } from 'node:path';
 import { InputError } from '@understudy/errors';
+import { createDirectory, writeFileAtomically } from '@understudy/training';
 import { standaloneSvg } from './drawing.ts';
 import type { ReportInput } from './input.ts';
 import { composePage } from './page.ts';
@@ -32,21 +32,13 @@ export function writeReport(input: ReportInput, options: WriteOptions): WrittenR
   const page = composePage(input);
   const folder = join(dirname(html), `${basename(html, extname(html))}-figures`);
   const svgs: string[] = [];
-  try {
-    mkdirSync(folder, { recursive: true });
-    for (const drawing of page.drawings) {
-      const path = join(folder, `${drawing.name}.svg`);
-      replaceFile(path, standaloneSvg(drawing));
-      svgs.push(path);
-    }
-    replaceFile(html, page.html);
-  } catch (error) {
-    const reason = (error as NodeJS.ErrnoException).code;
-    if (!reason) throw error;
-    throw new InputError(
-      `The report can't be written to ${html} (${reason}); choose a folder that is writable and has space.`,
-    );
+  createDirectory(folder);
+  for (const drawing of page.drawings) {
+    const path = join(folder, `${drawing.name}.svg`);
+    writeFileAtomically(path, standaloneSvg(drawing));
+    svgs.push(path);
   }
+  writeFileAtomically(html, page.html);
   return { html, svgs };
 }
 
@@ -57,15 +49,4 @@ function reportPath({ outDir, file }: WriteOptions): string {
   if (file === undefined) return join(outDir!, 'report.html');
   if (extname(file) === '.html') return file;
   throw new InputError(`The report's file is ${file}, but its name has to end in .html.`);
-}
-
-function replaceFile(path: string, content: string): void {
-  const temporary = `${path}.${process.pid}.partial`;
-  try {
-    writeFileSync(temporary, content);
-    renameSync(temporary, path);
-  } catch (error) {
-    rmSync(temporary, { force: true });
-    throw error;
-  }
 }

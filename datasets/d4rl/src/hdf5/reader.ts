@@ -183,9 +183,12 @@ export class Hdf5File {
     this.#run(path, () => {
       const pointer = Module._malloc(target.length);
       if (pointer === 0) throw new Error('no memory left');
-      Module.get_dataset_data(this.#file.file_id, `/${path}`, count, offset, strides, BigInt(pointer));
-      target.set(Module.HEAPU8.subarray(pointer, pointer + target.length));
-      Module._free(pointer);
+      try {
+        Module.get_dataset_data(this.#file.file_id, `/${path}`, count, offset, strides, BigInt(pointer));
+        target.set(Module.HEAPU8.subarray(pointer, pointer + target.length));
+      } finally {
+        Module._free(pointer);
+      }
       return target;
     });
   }

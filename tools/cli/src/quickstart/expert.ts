@@ -14,8 +14,11 @@ export interface ExpertResult {
   versions: Record<string, string>;
 }
 
-/** How the expert differs from PPO's defaults. */
-const expertSettings: Partial<PpoOptions> = {};
+/**
+ * How the expert differs from PPO's defaults: it explores with less noise from the start. With the defaults it settles
+ * for a shuffle at a third of the return.
+ */
+const expertSettings: Partial<PpoOptions> = { initialLogStandardDeviation: -1 };
 
 /** Trains the expert by PPO, or goes on with its last checkpoint. */
 export async function trainExpert({ directory, settings, context, signal }: StageInput): Promise<ExpertResult> {

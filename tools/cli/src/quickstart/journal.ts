@@ -1,6 +1,7 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { InputError } from '@understudy/errors';
+import { createDirectory, writeFileAtomically } from '@understudy/training';
 
 /** What a quickstart does; the same settings give the same results. */
 export interface QuickstartSettings {
@@ -68,7 +69,7 @@ export class Journal {
       return new Journal(directory, content);
     }
     if (begun) for (const entry of ownEntries) rmSync(join(directory, entry), { recursive: true, force: true });
-    mkdirSync(directory, { recursive: true });
+    createDirectory(directory);
     const journal = new Journal(directory, { format: 1, settings, stages: {}, spent: {} });
     journal.#write();
     return journal;
@@ -107,19 +108,7 @@ export class Journal {
   }
 
   #write(): void {
-    writeWhole(join(this.directory, journalName), `${JSON.stringify(this.#content, null, 2)}\n`);
-  }
-}
-
-/** Writes a file so that whoever reads it finds the old content or the new one, never a part. */
-export function writeWhole(path: string, content: string): void {
-  const beside = `${path}.partial`;
-  try {
-    writeFileSync(beside, content);
-    renameSync(beside, path);
-  } catch (error) {
-    rmSync(beside, { force: true });
-    throw error;
+    writeFileAtomically(join(this.directory, journalName), `${JSON.stringify(this.#content, null, 2)}\n`);
   }
 }
 

@@ -13,7 +13,7 @@ import type { QuickstartSummary } from './summary.ts';
 export const defaultSettings: QuickstartSettings = {
   environment: 'HalfCheetah-v5',
   seed: 0,
-  steps: 400_000,
+  steps: 500_000,
   demonstrations: 20,
   epochs: 60,
   episodes: 20,

@@ -1,8 +1,9 @@
 import { join } from 'node:path';
+import { writeFileAtomically } from '@understudy/training';
 import type { DemonstrationsResult } from './demonstrations.ts';
 import type { EvaluationResult, PolicyReturns } from './evaluation.ts';
 import type { ExpertResult } from './expert.ts';
-import { type Journal, type QuickstartSettings, writeWhole } from './journal.ts';
+import type { Journal, QuickstartSettings } from './journal.ts';
 import { names, stageSeeds } from './stage.ts';
 
 /** `summary.json` of a quickstart. */
@@ -48,6 +49,6 @@ export function writeSummary({ settings, journal, command, version }: SummaryInp
     peakMemoryBytes: process.resourceUsage().maxRSS * 1024,
     command,
   };
-  writeWhole(join(journal.directory, names.summary), `${JSON.stringify(summary, null, 2)}\n`);
+  writeFileAtomically(join(journal.directory, names.summary), `${JSON.stringify(summary, null, 2)}\n`);
   return summary;
 }
