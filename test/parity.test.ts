@@ -13,7 +13,7 @@ for (const id of environments) {
       expect(checked.status, checked.stderr).toBe(0);
       const result = JSON.parse(checked.stdout);
       expect(result).toMatchObject({ id, engine, flagsEqual: true, resetError: 0 });
-      expect(result.steps).toBeGreaterThan(50);
+      expect(result.steps).toBeGreaterThan(30);
       expect(result.maxError.observation).toBeLessThan(1e-6);
       expect(result.maxError.reward).toBeLessThan(1e-6);
     });

@@ -17,9 +17,7 @@ test('missing parents are created, and an existing directory is left alone', () 
 test('a file in the way and a place where nothing can be created are told in a sentence', () => {
   writeFileSync(join(root, 'file'), '');
   expect(() => createDirectory(join(root, 'file'))).toThrow(/^Could not write .*: a file is in the way/);
-  expect(() => createDirectory(join(root, 'file', 'below'))).toThrow(
-    /^Could not write .*: a part of the path is a file|a file is in the way/,
-  );
+  expect(() => createDirectory(join(root, 'file', 'below'))).toThrow(/^Could not write .*: a file is in the way/);
   if (process.platform === 'linux')
     expect(() => createDirectory('/proc/understudy/run')).toThrow(/^Could not write \/proc/);
 });

@@ -165,7 +165,7 @@ test('a place that cannot be written is an error of one sentence', async () => {
   const root = temporaryDirectory();
   writeFileSync(join(root, 'file'), '');
   await expect(drift(join(root, 'file'))).rejects.toThrow(/Could not write .*file.*: a file is in the way/);
-  await expect(drift(join(root, 'file', 'run'))).rejects.toThrow(/a part of the path is a file/);
+  await expect(drift(join(root, 'file', 'run'))).rejects.toThrow(/a file is in the way/);
   mkdirSync(join(root, 'run', 'metrics.jsonl'), { recursive: true });
   await expect(drift(join(root, 'run'))).rejects.toThrow(/holds other files/);
 });

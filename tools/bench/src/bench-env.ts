@@ -4,7 +4,7 @@ import type { VectorEnv } from '@understudy/gym';
 import { MujocoEnv } from '@understudy/mujoco';
 import { describeMachine } from './machine.ts';
 import { startPeer } from './peer.ts';
-import { alternate } from './rounds.ts';
+import { alternate, type BenchHooks } from './rounds.ts';
 
 export interface BenchEnvOptions {
   id: string;
@@ -44,7 +44,7 @@ const PREPARED_ACTIONS = 256;
  *
  * @throws InputError when the id or engine is unknown, or the peer can't run.
  */
-export async function benchEnv(options: BenchEnvOptions): Promise<BenchEnvResult> {
+export async function benchEnv(options: BenchEnvOptions, hooks: BenchHooks = {}): Promise<BenchEnvResult> {
   const { id, envs = 1, workers = 0, engine, seconds = 1, rounds = 5 } = options;
   if (workers > envs) {
     throw new InputError(`${workers} workers can't share ${envs} environments: give --workers at most --envs.`);
@@ -58,6 +58,7 @@ export async function benchEnv(options: BenchEnvOptions): Promise<BenchEnvResult
       rounds,
       () => stepper.measure(seconds),
       peer && (async () => (await peer.measure({ seconds })).stepsPerSecond),
+      hooks,
     );
     const beside = peer ? { peer: paired.peer, ratio: paired.ratio, peerName: peer.name } : {};
     const machine = describeMachine();

@@ -2,6 +2,7 @@ import { makeVector } from '@understudy/envs';
 import { train } from '@understudy/ppo';
 import { describeMachine } from './machine.ts';
 import { startPeer } from './peer.ts';
+import { type BenchHooks, untilAborted } from './rounds.ts';
 
 export interface BenchTrainOptions {
   /** Environment id. */
@@ -36,21 +37,26 @@ export interface BenchTrainResult {
  *
  * @throws InputError when the environment is unknown or the peer can't run.
  */
-export async function benchTrainPpo(options: BenchTrainOptions): Promise<BenchTrainResult> {
+export async function benchTrainPpo(options: BenchTrainOptions, hooks: BenchHooks = {}): Promise<BenchTrainResult> {
   const { env, steps, seed = 0 } = options;
   const peer = options.peers ? await startPeer(options.peers, 'torch_ppo.py', [env]) : undefined;
   try {
     const ours = await train(
       { environment: env, totalSteps: steps, seed },
-      { makeVectorEnv: () => makeVector(env, { count: 1, autoresetMode: 'same-step' }) },
+      {
+        makeVectorEnv: () => makeVector(env, { count: 1, autoresetMode: 'same-step' }),
+        onProgress: ({ step, totalSteps }) => hooks.onProgress?.({ done: step, total: totalSteps }),
+        signal: hooks.signal,
+      },
     );
+    hooks.signal?.throwIfAborted();
     const figures = {
       ...{ env, steps: ours.steps, seed, stepsPerSecond: ours.stepsPerSecond, seconds: ours.seconds },
       return: ours.results.meanReturn ?? Number.NaN,
     };
     const machine = describeMachine();
     if (!peer) return { ...figures, machine };
-    const theirs = await peer.measure({ steps, seed });
+    const theirs = await untilAborted(peer.measure({ steps, seed }), hooks.signal);
     const ratio = figures.stepsPerSecond / theirs.stepsPerSecond;
     const beside = { peer: theirs.stepsPerSecond, ratio, peerReturn: theirs.return, peerName: peer.name };
     return { ...figures, ...beside, machine };

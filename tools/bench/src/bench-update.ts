@@ -2,7 +2,7 @@ import { InputError } from '@understudy/errors';
 import { benchmarkCases } from '@understudy/kernels/benchmark';
 import { describeMachine } from './machine.ts';
 import { startPeer } from './peer.ts';
-import { alternate, median } from './rounds.ts';
+import { alternate, type BenchHooks, median } from './rounds.ts';
 
 export interface BenchUpdateOptions {
   /** Names of the cases to time; all of them by default. */
@@ -32,7 +32,10 @@ export interface BenchUpdateResult {
  *
  * @throws InputError when a case is unknown or the peer can't run.
  */
-export async function benchUpdate(options: BenchUpdateOptions = {}): Promise<BenchUpdateResult[]> {
+export async function benchUpdate(
+  options: BenchUpdateOptions = {},
+  hooks: BenchHooks = {},
+): Promise<BenchUpdateResult[]> {
   const { seconds = 0.5, rounds = 5 } = options;
   const chosen = chooseCases(options.cases);
   const peer = options.peers ? await startPeer(options.peers, 'torch_update.py', ['1']) : undefined;
@@ -44,10 +47,12 @@ export async function benchUpdate(options: BenchUpdateOptions = {}): Promise<Ben
         rounds,
         () => medianMilliseconds(work, seconds),
         peer && (async () => (await peer.measure({ case: name, seconds })).milliseconds),
+        { signal: hooks.signal },
       );
       const { ours, ratio } = paired;
       const beside = peer ? { peer: paired.peer, ratio, peerName: peer.name } : {};
       results.push({ case: name, milliseconds: ours, ...beside, machine: describeMachine() });
+      hooks.onProgress?.({ done: results.length, total: chosen.length });
     }
     return results;
   } finally {

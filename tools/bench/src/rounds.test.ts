@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { alternate, median } from './rounds.ts';
+import { alternate, median, untilAborted } from './rounds.ts';
 
 test('rounds alternate, the first is thrown away, and the ratio is the median of the pairs', async () => {
   const order: string[] = [];
@@ -26,4 +26,23 @@ test('without a peer there is no ratio', async () => {
 
 test('the median of an even count is the mean of the middle two', () => {
   expect(median([4, 1, 3, 2])).toBe(2.5);
+});
+
+test('progress is told after every round, and an abort ends the next one', async () => {
+  const told: number[] = [];
+  const abort = new AbortController();
+  const onProgress = ({ done, total }: { done: number; total: number }) => {
+    told.push(done / total);
+    if (done === 2) abort.abort();
+  };
+  await expect(alternate(3, () => 1, undefined, { onProgress, signal: abort.signal })).rejects.toThrow(/abort/);
+  expect(told).toEqual([0.25, 0.5]);
+});
+
+test('waiting for a peer ends with an abort', async () => {
+  const abort = new AbortController();
+  const waiting = untilAborted(new Promise(() => {}), abort.signal);
+  abort.abort();
+  await expect(waiting).rejects.toThrow(/abort/);
+  expect(await untilAborted(Promise.resolve(3), new AbortController().signal)).toBe(3);
 });

@@ -1,8 +1,8 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { runCommand } from './testing/run-command.ts';
+import { bin, runCommand, startScript } from './testing/run-command.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'understudy-main-'));
 const at = (...names: string[]) => join(directory, ...names);
@@ -44,4 +44,13 @@ test('wrong input is its sentence alone on stderr and status 2', async () => {
     expect(stderr).toMatch(/^[^\n]+\n$/);
     expect(stderr).toMatch(sentence);
   }
+});
+
+test('a checkout that was not built says so', async () => {
+  mkdirSync(at('package', 'bin'), { recursive: true });
+  writeFileSync(at('package', 'package.json'), '{ "type": "module" }');
+  cpSync(bin, at('package', 'bin', 'understudy.js'));
+  const { status, stderr } = await startScript(at('package', 'bin', 'understudy.js'), '--help').ended;
+  expect(status).toBe(2);
+  expect(stderr).toMatch(/^[^\n]*run "npm run build"[^\n]*\n$/);
 });

@@ -4,6 +4,7 @@ import { runHere } from '../testing/recording-context.ts';
 const bench = vi.hoisted(() => ({ benchEnv: vi.fn(), benchUpdate: vi.fn(), benchTrainPpo: vi.fn() }));
 vi.mock('@understudy/bench', () => bench);
 beforeEach(() => vi.resetAllMocks());
+const hooks = { signal: expect.any(AbortSignal), onProgress: expect.any(Function) };
 
 test('bench env hands on its options and prints the result as it is', async () => {
   const result = { id: 'Hopper-v5', engine: 'mujoco-js', envs: 16, workers: 2, stepsPerSecond: 31_234.5 };
@@ -11,7 +12,7 @@ test('bench env hands on its options and prints the result as it is', async () =
   const argv = ['bench', 'env', 'Hopper-v5', '--envs', '16', '--workers', '2', '--engine', 'mujoco-js'];
   const { printed } = await runHere(...argv, '--json');
   expect(JSON.parse(printed.join(''))).toEqual(result);
-  expect(bench.benchEnv).toHaveBeenCalledWith({ id: 'Hopper-v5', envs: 16, workers: 2, engine: 'mujoco-js' });
+  expect(bench.benchEnv).toHaveBeenCalledWith({ id: 'Hopper-v5', envs: 16, workers: 2, engine: 'mujoco-js' }, hooks);
   expect((await runHere(...argv)).printed).toEqual(['Hopper-v5: 31,235 steps/s']);
 });
 
@@ -19,7 +20,7 @@ test('the figure of a peer stands beside ours', async () => {
   bench.benchEnv.mockResolvedValue({ id: 'Hopper-v5', stepsPerSecond: 30_000, peer: 20_000, ratio: 1.5 });
   const { printed } = await runHere('bench', 'env', 'Hopper-v5', '--peers', 'python3');
   expect(printed).toEqual(["Hopper-v5: 30,000 steps/s, 1.50 times the peer's 20,000"]);
-  expect(bench.benchEnv).toHaveBeenCalledWith({ id: 'Hopper-v5', envs: 1, workers: 0, peers: 'python3' });
+  expect(bench.benchEnv).toHaveBeenCalledWith({ id: 'Hopper-v5', envs: 1, workers: 0, peers: 'python3' }, hooks);
 });
 
 test('bench update prints a table, or the array as it is', async () => {
@@ -37,6 +38,6 @@ test('bench train ppo hands on its options', async () => {
   bench.benchTrainPpo.mockResolvedValue(result);
   const argv = ['bench', 'train', 'ppo', '--env', 'Hopper-v5', '--steps', '100000', '--seed', '2'];
   expect(JSON.parse((await runHere(...argv, '--json')).printed.join(''))).toEqual(result);
-  expect(bench.benchTrainPpo).toHaveBeenCalledWith({ env: 'Hopper-v5', steps: 100_000, seed: 2 });
+  expect(bench.benchTrainPpo).toHaveBeenCalledWith({ env: 'Hopper-v5', steps: 100_000, seed: 2 }, hooks);
   expect((await runHere(...argv)).printed).toEqual(['Hopper-v5: 9,876 steps/s, 10.25 s, return 812.3']);
 });

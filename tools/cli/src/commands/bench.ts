@@ -1,6 +1,8 @@
+import type { BenchHooks } from '@understudy/bench';
 import type { Command } from 'commander';
 import type { CommandContext } from '../context.ts';
 import { formatCount, formatFigure, formatTable } from '../format.ts';
+import type { ProgressReporter } from '../progress.ts';
 import { wholeNumber } from '../values.ts';
 
 interface BenchEnvFlags {
@@ -35,7 +37,7 @@ export function addBenchCommands(program: Command, context: CommandContext): voi
     .action(async (id: string, flags: BenchEnvFlags) => {
       const { benchEnv } = await import('@understudy/bench');
       const { json, ...options } = flags;
-      const result = await benchEnv({ id, ...options });
+      const result = await withProgress(context, 'bench', 'rounds', (hooks) => benchEnv({ id, ...options }, hooks));
       if (json) return context.print(JSON.stringify(result));
       context.print(`${result.id}: ${formatCount(result.stepsPerSecond)} steps/s${besidePeer(result)}`);
     });
@@ -46,7 +48,7 @@ export function addBenchCommands(program: Command, context: CommandContext): voi
     .option('--json', 'print a JSON array')
     .action(async ({ json, peers }: { json?: boolean; peers?: string }) => {
       const { benchUpdate } = await import('@understudy/bench');
-      const results = await benchUpdate({ peers });
+      const results = await withProgress(context, 'bench', 'cases', (hooks) => benchUpdate({ peers }, hooks));
       if (json) return context.print(JSON.stringify(results));
       const rows = results.map((r) => [r.case, r.milliseconds, ...(peers ? [r.peer ?? '', r.ratio ?? ''] : [])]);
       context.print(formatTable(['case', 'ms', ...(peers ? ['peer ms', 'ratio'] : [])], rows));
@@ -62,7 +64,8 @@ export function addBenchCommands(program: Command, context: CommandContext): voi
     .option('--json', 'print one JSON object')
     .action(async ({ json, ...options }: BenchTrainFlags) => {
       const { benchTrainPpo } = await import('@understudy/bench');
-      const result = await benchTrainPpo(options);
+      if (options.peers) context.note('The bar shows our training; the peer trains after it and shows none.');
+      const result = await withProgress(context, 'ppo', 'steps', (hooks) => benchTrainPpo(options, hooks));
       if (json) return context.print(JSON.stringify(result));
       const speed = `${formatCount(result.stepsPerSecond)} steps/s${besidePeer(result)}`;
       context.print(
@@ -75,4 +78,25 @@ export function addBenchCommands(program: Command, context: CommandContext): voi
 function besidePeer({ peer, ratio }: { peer?: number; ratio?: number }): string {
   if (peer === undefined || ratio === undefined) return '';
   return `, ${formatFigure(ratio)} times the peer's ${formatCount(peer)}`;
+}
+
+/** Runs a benchmark with a bar, which starts when the benchmark first tells how much there is, and with Ctrl-C. */
+async function withProgress<Result>(
+  context: CommandContext,
+  label: string,
+  unit: string,
+  run: (hooks: BenchHooks) => Promise<Result>,
+): Promise<Result> {
+  let progress: ProgressReporter | undefined;
+  try {
+    return await run({
+      signal: context.interruption(),
+      onProgress({ done, total }) {
+        progress ??= context.startProgress({ label, total, unit });
+        progress.update(done);
+      },
+    });
+  } finally {
+    progress?.stop();
+  }
 }

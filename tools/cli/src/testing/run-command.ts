@@ -1,7 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
-const bin = fileURLToPath(new URL('../../bin/understudy.js', import.meta.url));
+/** The command's file. */
+export const bin = fileURLToPath(new URL('../../bin/understudy.js', import.meta.url));
 
 /** How a command ended. */
 export interface Ended {
@@ -21,7 +22,12 @@ export interface Running {
 
 /** Starts the built command as its users do. */
 export function startCommand(...argv: string[]): Running {
-  const child = spawn(process.execPath, [bin, ...argv], { stdio: ['ignore', 'pipe', 'pipe'] });
+  return startScript(bin, ...argv);
+}
+
+/** Starts a script in Node. */
+export function startScript(script: string, ...argv: string[]): Running {
+  const child = spawn(process.execPath, [script, ...argv], { stdio: ['ignore', 'pipe', 'pipe'] });
   let stdout = '';
   let stderr = '';
   child.stdout.on('data', (chunk) => {
