@@ -13,7 +13,7 @@ function results(run: string): Record<string, string> {
   return Object.fromEntries(files.map((name) => [name, readFileSync(join(run, name)).toString('base64')]));
 }
 
-test('the same seed gives the same bytes: twice, and after kill -9 with a resume', async () => {
+test('the same seed gives the same bytes: twice, and after kill -9 with a resume', { timeout: 120_000 }, async () => {
   const directory = temporaryDirectory();
   const [whole, again, killed] = ['whole', 'again', 'killed'].map((name) => join(directory, name));
   for (const out of [whole, again]) {

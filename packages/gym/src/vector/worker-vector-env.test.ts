@@ -56,7 +56,7 @@ function program(end: string): string {
     import ${JSON.stringify(driftModule)};
     const env = await makeVector('Drift-v0', { count: 2, workers: 2, seed: 0 });
     for (let i = 0; i < 30; i++) env.step(new Float32Array(4));
-    console.log([...env.rewards].every(Number.isFinite));
+    console.log(String([...env.rewards].every(Number.isFinite)));
     ${end}`;
 }
 
