@@ -1,6 +1,7 @@
 import { InputError } from '@understudy/errors';
 import type { TrainingHooks, TrainingResult } from '@understudy/training';
 import type { Command } from 'commander';
+import { commandName } from '../command-name.ts';
 import type { CommandContext } from '../context.ts';
 import { Interrupted } from '../error-policy.ts';
 import { formatCount, formatDuration, formatFigure } from '../format.ts';
@@ -187,7 +188,7 @@ async function runTraining(flags: TrainFlags, context: CommandContext, training:
   progress.stop();
   if (stopped) {
     const again = [
-      `understudy train ${algorithm} --out ${out} --resume`,
+      `${commandName()} train ${algorithm} --out ${out} --resume`,
       ...(algorithm === 'bc' ? [`--dataset ${(flags as { dataset?: string }).dataset}`] : []),
     ].join(' ');
     throw new Interrupted(`Stopped at ${formatCount(steps)} of ${formatCount(total)} ${unit}; go on with: ${again}`);

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { commandName } from '../command-name.ts';
 import type { CommandContext } from '../context.ts';
 import { Interrupted } from '../error-policy.ts';
 import { formatCount, formatDuration, formatFigure, formatTable } from '../format.ts';
@@ -129,9 +130,9 @@ function tellResults(summary: QuickstartSummary, directory: string, context: Com
   context.print(`Data      ${join(directory, names.demonstrations)}`);
   context.print(`Figures   ${join(directory, names.summary)}`);
   context.print('\nTry next');
-  context.print(`  understudy eval ${join(directory, names.clone)} --episodes 50`);
-  context.print(`  understudy dataset inspect ${join(directory, names.demonstrations)}`);
-  context.print('  understudy train ppo --env Hopper-v5 --steps 300000 --out runs/hopper');
+  context.print(`  ${commandName()} eval ${join(directory, names.clone)} --episodes 50`);
+  context.print(`  ${commandName()} dataset inspect ${join(directory, names.demonstrations)}`);
+  context.print(`  ${commandName()} train ppo --env Hopper-v5 --steps 300000 --out runs/hopper`);
 }
 
 /** The command line that makes the same results: options at their defaults are left out. */
@@ -140,5 +141,5 @@ function commandLine(directory: string, settings: QuickstartSettings): string {
     .filter((key) => settings[key] !== defaultSettings[key])
     .map((key) => `--${key === 'environment' ? 'env' : key} ${settings[key]}`);
   const place = directory === 'runs/quickstart' ? [] : [`--out ${directory}`];
-  return ['understudy quickstart', ...place, ...options].join(' ');
+  return [commandName(), 'quickstart', ...place, ...options].join(' ');
 }

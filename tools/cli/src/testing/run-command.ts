@@ -27,7 +27,9 @@ export function startCommand(...argv: string[]): Running {
 
 /** Starts a script in Node. */
 export function startScript(script: string, ...argv: string[]): Running {
-  const child = spawn(process.execPath, [script, ...argv], { stdio: ['ignore', 'pipe', 'pipe'] });
+  // As from a shell: the tests themselves may run under npm.
+  const { npm_execpath: _, ...env } = process.env;
+  const child = spawn(process.execPath, [script, ...argv], { env, stdio: ['ignore', 'pipe', 'pipe'] });
   let stdout = '';
   let stderr = '';
   child.stdout.on('data', (chunk) => {
