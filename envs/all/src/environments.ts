@@ -6,8 +6,15 @@ interface EnvironmentPackage {
 }
 
 const environmentPackages: readonly EnvironmentPackage[] = [
+  { ids: ['Ant-v4', 'Ant-v5'], load: () => import('@understudy/env-ant') },
+  { ids: ['CartPole-v1'], load: () => import('@understudy/env-cart-pole') },
   { ids: ['HalfCheetah-v4', 'HalfCheetah-v5'], load: () => import('@understudy/env-half-cheetah') },
   { ids: ['Hopper-v4', 'Hopper-v5'], load: () => import('@understudy/env-hopper') },
+  { ids: ['Humanoid-v4', 'Humanoid-v5'], load: () => import('@understudy/env-humanoid') },
+  { ids: ['InvertedPendulum-v5'], load: () => import('@understudy/env-inverted-pendulum') },
+  { ids: ['Reacher-v5'], load: () => import('@understudy/env-reacher') },
+  { ids: ['Swimmer-v5'], load: () => import('@understudy/env-swimmer') },
+  { ids: ['Walker2d-v4', 'Walker2d-v5'], load: () => import('@understudy/env-walker2d') },
 ];
 
 /** Ids of all environments in this collection, sorted. */

@@ -1,6 +1,12 @@
 import { fileURLToPath } from 'node:url';
 import { checkEnv, make } from '@understudy/gym';
-import { checkAgainstReference, compareInfoWithReference, engineNames, readJsonFile } from '@understudy/mujoco';
+import {
+  CentreOfMass,
+  checkAgainstReference,
+  compareInfoWithReference,
+  engineNames,
+  readJsonFile,
+} from '@understudy/mujoco';
 import { expect, test } from 'vitest';
 import './register.ts';
 import { HopperEnv, type HopperOptions } from './hopper-env.ts';
@@ -125,6 +131,25 @@ test('the observation holds x on request', async () => {
   expect(observation).toHaveLength(12);
   expect(observation[0]).toBe(env.simulation.qpos[0]);
   env.close();
+});
+
+test('the observation ends with the velocity of the centre of mass on request', async () => {
+  const options = { includeComVelocityInObservation: true, resetNoiseScale: 0 };
+  const env = await HopperEnv.create(options);
+  expect(env.reset().observation).toHaveLength(12);
+  const centre = new CentreOfMass(env.model);
+  const { simulation } = env;
+  env.setState([0, 2, ...Array(4).fill(0)], [1.5, ...Array(5).fill(0)]);
+  expect(env.step(new Float32Array(3)).observation.at(-1)).toBeCloseTo(1.5, 3);
+  for (let i = 0; i < 5; i++) {
+    const first = env.step(action).observation[11];
+    const x = centre.position(simulation, 0);
+    const last = env.step(action).observation[11];
+    // The mean of two velocities is about the rate of the position between them.
+    expect((first + last) / 2).toBeCloseTo((centre.position(simulation, 0) - x) / env.dt, 1);
+  }
+  env.close();
+  expect(checkEnv(await make('Hopper-v5', options))).toEqual([]);
 });
 
 test('a restored state goes on bit by bit', async () => {

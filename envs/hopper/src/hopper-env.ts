@@ -1,5 +1,6 @@
 import type { Info } from '@understudy/gym';
 import {
+  CentreOfMass,
   commonDefaults,
   controlCost,
   MujocoEnv,
@@ -33,6 +34,11 @@ export interface HopperOptions extends MujocoEnvOptions {
   resetNoiseScale?: number;
   /** Leaves x out of the observation, so that a policy acts alike wherever it is; default true. */
   excludeCurrentPositionsFromObservation?: boolean;
+  /**
+   * Ends the observation with the forward velocity of the body's centre of mass, m/s, for learning from states alone;
+   * default false. Not one of Gymnasium's.
+   */
+  includeComVelocityInObservation?: boolean;
   /** Simulation steps of 0.002 s for one environment step; default 4. */
   frameSkip?: number;
 }
@@ -48,6 +54,7 @@ const defaultOptions = {
   healthyAngleRange: [-0.2, 0.2] as Range,
   resetNoiseScale: 5e-3,
   excludeCurrentPositionsFromObservation: true,
+  includeComVelocityInObservation: false,
   frameSkip: 4,
 };
 
@@ -72,8 +79,9 @@ const velocityLimit = 10;
  */
 export class HopperEnv extends MujocoEnv {
   /** How many positions the observation leaves out, and how many numbers it has of each kind. */
-  readonly observationStructure: { skippedQpos: number; qpos: number; qvel: number };
+  readonly observationStructure: { skippedQpos: number; qpos: number; qvel: number; comVelocity: number };
   readonly #settings: Settings;
+  readonly #centre: CentreOfMass;
   readonly #version: HopperVersion;
   #xVelocity = 0;
   #forwardReward = 0;
@@ -82,8 +90,11 @@ export class HopperEnv extends MujocoEnv {
 
   private constructor(version: HopperVersion, settings: Settings, setup: MujocoEnvSetup) {
     const skippedQpos = settings.excludeCurrentPositionsFromObservation ? 1 : 0;
-    super(`Hopper-${version}`, setup, setup.model.nq - skippedQpos + setup.model.nv);
-    this.observationStructure = { skippedQpos, qpos: setup.model.nq - skippedQpos, qvel: setup.model.nv };
+    const comVelocity = settings.includeComVelocityInObservation ? 1 : 0;
+    const { nq, nv } = setup.model;
+    super(`Hopper-${version}`, setup, nq - skippedQpos + nv + comVelocity);
+    this.observationStructure = { skippedQpos, qpos: nq - skippedQpos, qvel: nv, comVelocity };
+    this.#centre = new CentreOfMass(setup.model);
     this.#settings = settings;
     this.#version = version;
   }
@@ -133,6 +144,7 @@ export class HopperEnv extends MujocoEnv {
     let at = offset;
     for (let i = this.observationStructure.skippedQpos; i < qpos.length; i++) out[at++] = qpos[i];
     for (let i = 0; i < qvel.length; i++) out[at++] = Math.max(-velocityLimit, Math.min(velocityLimit, qvel[i]));
+    if (this.#settings.includeComVelocityInObservation) out[at] = this.#centre.velocity(this.simulation, 0);
   }
 
   protected override stepInfo(): Info {

@@ -49,6 +49,10 @@ const checks = {
     expected: 'a finite number of at least 0',
     holds: (value: unknown) => Number.isFinite(value) && (value as number) >= 0,
   },
+  mainBody: {
+    expected: "a body's name or number",
+    holds: (value: unknown) => typeof value === 'string' || (Number.isSafeInteger(value) && (value as number) >= 0),
+  },
 } as const;
 
 /**
@@ -76,7 +80,7 @@ export function readOptions<Options extends object>(id: string, given: object, d
 }
 
 function kindOf(name: string, byDefault: unknown): keyof typeof checks {
-  if (name === 'frameSkip' || name === 'resetNoiseScale') return name;
+  if (name === 'frameSkip' || name === 'resetNoiseScale' || name === 'mainBody') return name;
   if (Array.isArray(byDefault)) return 'range';
   const kind = typeof byDefault;
   return kind === 'number' || kind === 'boolean' ? kind : 'string';

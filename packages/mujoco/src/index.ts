@@ -1,3 +1,4 @@
+export { CentreOfMass } from './centre-of-mass.ts';
 export { controlCost } from './control-cost.ts';
 export type { GeomType, JointType } from './engine/element-types.ts';
 export type { CompileOptions, MujocoEngine } from './engine/engine.ts';

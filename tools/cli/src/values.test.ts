@@ -1,6 +1,6 @@
 import { isInputError } from '@understudy/errors';
 import { expect, test } from 'vitest';
-import { collectSettings, oneOf, settingsObject, wholeNumber } from './values.ts';
+import { collectSettings, oneOf, positiveNumber, settingsObject, wholeNumber } from './values.ts';
 
 test('whole numbers are read, also with thousands separated', () => {
   const parse = wholeNumber('--steps', 1);
@@ -9,6 +9,13 @@ test('whole numbers are read, also with thousands separated', () => {
 
 test.each(['-1', '0', '1.5', '', 'many', 'Infinity', '1e99'])('--steps %s is refused in a sentence', (text) => {
   expect(() => wholeNumber('--steps', 1)(text)).toThrow(/^--steps must be a whole number of at least 1, but was .+\.$/);
+});
+
+test('numbers above 0', () => {
+  expect(positiveNumber('--tolerance')('1e-3')).toBe(1e-3);
+  for (const text of ['0', '-1', '', 'much', 'Infinity']) {
+    expect(() => positiveNumber('--tolerance')(text)).toThrow(/^--tolerance must be a number above 0, but was .+\.$/);
+  }
 });
 
 test('one of a few names', () => {

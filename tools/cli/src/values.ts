@@ -11,6 +11,15 @@ export function wholeNumber(option: string, least: number): (text: string) => nu
   };
 }
 
+/** A commander value parser for numbers above 0. */
+export function positiveNumber(option: string): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (value > 0 && Number.isFinite(value)) return value;
+    throw new InputError(`${option} must be a number above 0, but was ${quote(text)}.`);
+  };
+}
+
 /** A commander value parser for one of a few names. */
 export function oneOf(option: string, names: readonly string[]): (text: string) => string {
   return (text) => {

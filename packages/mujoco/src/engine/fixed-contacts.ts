@@ -9,6 +9,9 @@ const filterParent = 1 << 10;
 const midphase = 1 << 14;
 const island = 1 << 18;
 
+/** MuJoCo's mjtSolver. */
+const conjugateGradient = 1;
+
 /**
  * The model's MJCF with one explicit contact pair for every two geoms that may touch, so that a step need not search
  * for them; undefined where that isn't possible or doesn't pay.
@@ -41,13 +44,13 @@ export function fixContacts(model: MujocoModel, rule: ContactMargin): void {
 
 /**
  * Turns off what costs time and doesn't change the result: the tree of bounding boxes inside bodies of few geoms and,
- * for MuJoCo 3.3's Newton solver, finding islands of constraints where all joints are in one kinematic tree (3.14 stops
- * elsewhere without them).
+ * for MuJoCo 3.3's Newton and PGS solvers, finding islands of constraints where all joints are in one kinematic tree
+ * (3.14's Newton stops elsewhere without them).
  */
 export function skipIdleStages(model: MujocoModel): void {
   let flags = model.option('disableflags') as number;
-  const newton = model.option('solver') === 2;
-  if (newton && model.engine.version.startsWith('3.3.') && model.count('ntree') <= 1) flags |= island;
+  const newtonOrPgs = model.option('solver') !== conjugateGradient;
+  if (newtonOrPgs && model.engine.version.startsWith('3.3.') && model.count('ntree') <= 1) flags |= island;
   if (Math.max(0, ...model.integers('body_geomnum')) <= 4) flags |= midphase;
   model.setDisableFlags(flags);
 }

@@ -88,6 +88,12 @@ test.each<[string, (copy: Reference) => void, object]>([
   expect(check).toMatchObject(expected);
 });
 
+test('states of another model are refused', () => {
+  const copy = structuredClone(reference);
+  copy.episodes[0].steps[1].before.qpos.push(0);
+  expect(() => checkAgainstReference(copy, env)).toThrow('have 2 positions and 1 velocities, Fall-v0 has 1 and 1');
+});
+
 test('NaN is no agreement', () => {
   env.reward = Number.NaN;
   expect(checkAgainstReference(reference, env).maxError.reward).toBe(Number.POSITIVE_INFINITY);
@@ -115,5 +121,16 @@ test('a model card finds every kind of difference', async () => {
   expect(paths).toEqual(expect.arrayContaining(['option.integrator', 'size.nq', 'bodies.length', 'qpos0.length']));
   expect(paths).not.toContain('option.timestep');
   expect(() => compareModelToCard(model, { size: {} })).toThrow('the model card has no size, bodies and geoms');
+  model.delete();
+});
+
+test('a model card calls an unnamed body null, as parent and as owner', async () => {
+  const model = (await loadEngine()).compile(
+    mjcf({}, worldbody(body({}, joint({}), geom({ size: [0.1] }), body({ pos: [1, 0, 0] })))),
+  );
+  const bodies = [{ name: 'world' }, { name: null, parent: 'world' }, { name: null, parent: null }];
+  const card = { size: {}, bodies, joints: [{ body: null }], geoms: [{ body: null }] };
+  const paths = compareModelToCard(model, card).map(({ path }) => path);
+  expect(paths.filter((path) => /bodies|geoms/.test(path))).toEqual([]);
   model.delete();
 });

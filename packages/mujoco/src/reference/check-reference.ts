@@ -105,11 +105,22 @@ function replay(env: CheckedEnv, inner: MujocoEnv, step: ReferenceStep): StepRes
   return env.step(Float32Array.from(step.action));
 }
 
-function setSimulatorState(env: MujocoEnv, state: ReferenceState): void {
-  const { simulation } = env;
+/**
+ * Sets the state alone. What follows from it (places of bodies, inertias) stays as the step before has left it, a
+ * fraction of a step behind, just as it was in the recording; tasks that read it before they step depend on that.
+ */
+function setSimulatorState({ id, simulation }: MujocoEnv, state: ReferenceState): void {
+  const { qpos, qvel } = simulation;
+  if (state.qpos.length !== qpos.length || state.qvel.length !== qvel.length) {
+    throw new InputError(
+      `the reference's states have ${state.qpos.length} positions and ${state.qvel.length} velocities, ${id} has ` +
+        `${qpos.length} and ${qvel.length}; check it against the model that it was recorded from`,
+    );
+  }
   if (state.mocap_pos) simulation.mocap_pos.set(state.mocap_pos.flat());
   if (state.mocap_quat) simulation.mocap_quat.set(state.mocap_quat.flat());
-  env.setState(state.qpos, state.qvel);
+  qpos.set(state.qpos);
+  qvel.set(state.qvel);
   if (state.qacc_warmstart) simulation.qacc_warmstart.set(state.qacc_warmstart);
 }
 

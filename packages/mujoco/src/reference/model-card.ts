@@ -69,7 +69,7 @@ function describeBodies(model: MujocoModel): object[] {
   const row = rows(model);
   return model.names.body.map((name, i) => ({
     name: name || null,
-    parent: model.names.body[model.integers('body_parentid')[i]],
+    parent: bodyName(model, model.integers('body_parentid')[i]),
     pos: row('body_pos', i, 3),
     quat: row('body_quat', i, 4),
     ipos: row('body_ipos', i, 3),
@@ -89,7 +89,7 @@ function describeJoints(model: MujocoModel): object[] {
     return {
       name: name || null,
       type: `mjJNT_${jointTypes[model.integers('jnt_type')[i]].toUpperCase()}`,
-      body: model.names.body[model.integers('jnt_bodyid')[i]],
+      body: bodyName(model, model.integers('jnt_bodyid')[i]),
       pos: row('jnt_pos', i, 3),
       axis: row('jnt_axis', i, 3),
       limited: limited[i],
@@ -112,7 +112,7 @@ function describeGeoms(model: MujocoModel): object[] {
   return model.names.geom.map((name, i) => ({
     name: name || null,
     type: `mjGEOM_${geomTypes[model.integers('geom_type')[i]].toUpperCase()}`,
-    body: model.names.body[model.integers('geom_bodyid')[i]],
+    body: bodyName(model, model.integers('geom_bodyid')[i]),
     pos: row('geom_pos', i, 3),
     quat: row('geom_quat', i, 4),
     size: row('geom_size', i, 3),
@@ -134,7 +134,7 @@ function describeSites(model: MujocoModel): object[] {
   const row = rows(model);
   return model.names.site.map((name, i) => ({
     name: name || null,
-    body: model.names.body[model.integers('site_bodyid')[i]],
+    body: bodyName(model, model.integers('site_bodyid')[i]),
     pos: row('site_pos', i, 3),
     size: row('site_size', i, 3),
   }));
@@ -186,6 +186,11 @@ function describeExcludes(model: MujocoModel): string[][] {
   return Array.from(model.integers('exclude_signature'), (signature) =>
     [signature >> 16, signature & 0xffff].map((id) => model.names.body[id]),
   );
+}
+
+/** Null for a body without a name, as for every unnamed element of a card. */
+function bodyName(model: MujocoModel, body: number): string | null {
+  return model.names.body[body] || null;
 }
 
 /** Reads the first `width` numbers of row i, whose rows are `stride` long. */

@@ -3,13 +3,15 @@ import type { Command } from 'commander';
 import type { CommandContext } from '../context.ts';
 import { exitStatus } from '../error-policy.ts';
 import { formatFigure, formatTable } from '../format.ts';
+import { positiveNumber } from '../values.ts';
 import { engineVersions } from '../versions.ts';
 
-/** Largest difference from a reference that counts as equal. */
-const tolerance = 1e-6;
+/** Largest difference from a reference that counts as equal, unless told. */
+const defaultTolerance = 1e-6;
 
 interface CheckFlags {
   reference?: string;
+  tolerance: number;
   engine?: string;
   json?: boolean;
 }
@@ -27,7 +29,13 @@ export function addEnvCommands(program: Command, context: CommandContext): void 
     .description(
       "check an environment's contract, or one step at a time against recorded rollouts of another simulator",
     )
-    .option('--reference <file>', 'rollouts to compare with, name.json.gz; exits 1 beyond 1e-6')
+    .option('--reference <file>', 'rollouts to compare with, name.json.gz; exits 1 beyond the tolerance')
+    .option(
+      '--tolerance <x>',
+      'largest difference that counts as equal',
+      positiveNumber('--tolerance'),
+      defaultTolerance,
+    )
     .option('--engine <name>', 'physics engine: mujoco-js or @mujoco/mujoco')
     .option('--json', 'print one JSON object')
     .action((id: string, flags: CheckFlags) => checkEnvironment(id, flags, context));
@@ -77,7 +85,7 @@ async function checkEnvironment(id: string, flags: CheckFlags, context: CommandC
   try {
     const check = checkAgainstReference(reference, env);
     const { maxError, resetError, flagsEqual } = check;
-    const within = flagsEqual && [...Object.values(maxError), resetError].every((error) => error <= tolerance);
+    const within = flagsEqual && [...Object.values(maxError), resetError].every((error) => error <= flags.tolerance);
     if (!within) context.setExitStatus(exitStatus.beyondTolerance);
     if (flags.json) return context.print(JSON.stringify(check));
     const errors = Object.entries({ ...maxError, reset: resetError }).map(([name, e]) => `${name} ${formatFigure(e)}`);

@@ -1,0 +1,3 @@
+import './register.ts';
+
+export { CartPoleEnv, type CartPoleOptions } from './cart-pole-env.ts';
