@@ -1,0 +1,55 @@
+// What the solver offers to the host. A bitboard comes as two numbers: columns 0 to 3 in 28 bits, 4 to 6 in 21.
+
+import { bestColumns } from './best-columns';
+import { canonicalKey, positionKey } from './board';
+import { addEntry, placeBook } from './book';
+import { score, searchedNodes } from './search';
+import { clearTable, placeTable } from './table';
+
+export { clearTable };
+
+function bitboard(low: u32, high: u32): u64 {
+  return ((<u64>high) << 28) | low;
+}
+
+/** Takes memory for a transposition table of `2^tableBits` buckets of 16 bytes and a book of `2^bookBits` slots of 8. */
+export function configure(tableBits: i32, bookBits: i32): void {
+  const table = (__heap_base + 15) & ~15;
+  const book = table + ((<usize>16) << (<usize>tableBits));
+  const end = book + ((<usize>8) << (<usize>bookBits));
+  const pages = <i32>((end + 0xFFFF) >> 16);
+  if (pages > memory.size() && memory.grow(pages - memory.size()) < 0) unreachable();
+  placeTable(table, tableBits);
+  placeBook(book, bookBits);
+}
+
+/** The score of a position that nobody has won. */
+export function solve(ownLow: u32, ownHigh: u32, occupiedLow: u32, occupiedHigh: u32): i32 {
+  return score(bitboard(ownLow, ownHigh), bitboard(occupiedLow, occupiedHigh));
+}
+
+/** The columns that keep it, bit i for column i. */
+export function solveColumns(ownLow: u32, ownHigh: u32, occupiedLow: u32, occupiedHigh: u32): u32 {
+  return bestColumns(bitboard(ownLow, ownHigh), bitboard(occupiedLow, occupiedHigh));
+}
+
+/** The position's name in the book: below 2^49, so exact as a number. */
+export function bookKey(ownLow: u32, ownHigh: u32, occupiedLow: u32, occupiedHigh: u32): f64 {
+  return <f64>canonicalKey(bitboard(ownLow, ownHigh), bitboard(occupiedLow, occupiedHigh));
+}
+
+/** Whether the book's columns for this position belong to its mirror image. */
+export function isMirrored(ownLow: u32, ownHigh: u32, occupiedLow: u32, occupiedHigh: u32): bool {
+  const own = bitboard(ownLow, ownHigh);
+  const occupied = bitboard(occupiedLow, occupiedHigh);
+  return canonicalKey(own, occupied) !== positionKey(own, occupied);
+}
+
+export function addToBook(key: f64, stones: i32, entryScore: i32, columns: u32): void {
+  addEntry(<u64>key, stones, entryScore, columns);
+}
+
+/** Positions searched since the start. */
+export function nodeCount(): f64 {
+  return <f64>searchedNodes();
+}

@@ -1,0 +1,10 @@
+import './register.ts';
+
+export { Board, cellCount, columnCount, type Player, rowCount } from './board.ts';
+export { type BookEntry, decodeBook, encodeBook, readBook } from './book-file.ts';
+export { ConnectFourEnv, type ConnectFourOptions, connectFourOptionNames } from './connect-four-env.ts';
+export { type Agent, type AgentObservation, agents, ConnectFourGame, type LastResult } from './connect-four-game.ts';
+export { drawBoard } from './draw-board.ts';
+export { type PlayOptions, type PlayResult, playConnectFour } from './play.ts';
+export { Solver, type SolverOptions } from './solver.ts';
+export { chooseReply, type Reply, type ReplyOptions } from './stochastic-opponent.ts';

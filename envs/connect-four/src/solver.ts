@@ -1,0 +1,150 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { InputError } from '@understudy/errors';
+import { Board, cellCount, columnCount } from './board.ts';
+import { type BookEntry, readBook } from './book-file.ts';
+import { Instance, Memory, Module } from './web-assembly.ts';
+
+/** What dist/solver.wasm exports, see assembly/index.ts. */
+interface SolverExports {
+  configure(tableBits: number, bookBits: number): void;
+  clearTable(): void;
+  solve: Question;
+  solveColumns: Question;
+  bookKey: Question;
+  isMirrored: Question;
+  addToBook(key: number, stones: number, score: number, columns: number): void;
+  nodeCount(): number;
+}
+
+/** A question about a position: the stones of who moves, and all stones, each in two numbers as in {@link Board}. */
+type Question = (ownLow: number, ownHigh: number, occupiedLow: number, occupiedHigh: number) => number;
+
+/** Options of {@link Solver}. */
+export interface SolverOptions {
+  /** Buckets of the transposition table, as a power of two, 16 bytes each; default 22, 64 MiB. */
+  tableBits?: number;
+  /** Positions known beforehand; default the package's book. */
+  book?: readonly BookEntry[];
+}
+
+let compiled: object | undefined;
+
+/**
+ * Plays Connect Four perfectly: alpha-beta in null windows on bitboards, in WebAssembly, with a transposition table that
+ * lives as long as the solver, and an opening book.
+ *
+ * A score counts the stones that the winner has left, the winning one included: 3 means that who moves wins with the
+ * third but last stone of theirs, -1 that the opponent wins with the last, 0 is a draw. Scores are exact, so neither the
+ * table's size nor what was asked before changes an answer.
+ */
+export class Solver {
+  readonly #exports: SolverExports;
+
+  /** @throws InputError when the table's size is out of range or the compiled solver is not there. */
+  constructor(options: SolverOptions = {}) {
+    const { tableBits = 22, book = readBook() } = options;
+    if (!Number.isInteger(tableBits) || tableBits < 16 || tableBits > 27) {
+      throw new InputError(`A solver's tableBits is ${tableBits}, expected a whole number from 16 to 27.`);
+    }
+    const memory = new Memory({ initial: 1, maximum: 65535 });
+    const { exports } = new Instance(compiledSolver(), { env: { memory } });
+    this.#exports = exports as unknown as SolverExports;
+    // At most half full, so that looking up what isn't there is quick.
+    this.#exports.configure(tableBits, Math.max(4, Math.ceil(Math.log2(2 * book.length + 2))));
+    for (const { key, stones, score, columns } of book) this.#exports.addToBook(key, stones, score, columns);
+  }
+
+  /** Positions searched so far. */
+  get nodes(): number {
+    return this.#exports.nodeCount();
+  }
+
+  /**
+   * The score of the position for who moves.
+   *
+   * @throws InputError when the game is over.
+   */
+  solve(board: Board): number {
+    checkRunning(board);
+    return ask(this.#exports.solve, board);
+  }
+
+  /**
+   * The columns that keep the score, from the left.
+   *
+   * @throws InputError when the game is over.
+   */
+  bestMoves(board: Board): number[] {
+    const mask = this.bestColumns(board);
+    return Array.from({ length: columnCount }, (_, column) => column).filter((column) => (mask >> column) & 1);
+  }
+
+  /** {@link bestMoves} as a number whose bit i stands for column i. */
+  bestColumns(board: Board): number {
+    checkRunning(board);
+    return ask(this.#exports.solveColumns, board);
+  }
+
+  /**
+   * The score of every move for who makes it, `[7]`; null for full columns.
+   *
+   * @throws InputError when the game is over.
+   */
+  moveScores(board: Board): (number | null)[] {
+    checkRunning(board);
+    const after = Board.after(board.notation);
+    return Array.from({ length: columnCount }, (_, column) => {
+      if (!after.canPlay(column)) return null;
+      after.play(column);
+      const won = Math.floor((cellCount + 2 - after.stones) / 2);
+      // A difference, because -0 is no score.
+      const score = after.winner !== null ? won : after.isFull ? 0 : 0 - this.solve(after);
+      after.undo();
+      return score;
+    });
+  }
+
+  /** What the position is called in a book; its mirror image is called the same. */
+  bookKey(board: Board): number {
+    return ask(this.#exports.bookKey, board);
+  }
+
+  /** Whether a book's columns for this position belong to its mirror image and count from the right. */
+  isMirrored(board: Board): boolean {
+    return ask(this.#exports.isMirrored, board) !== 0;
+  }
+
+  /** Forgets what earlier searches found, for measurements. */
+  forget(): void {
+    this.#exports.clearTable();
+  }
+}
+
+function ask(question: Question, board: Board): number {
+  const { player } = board;
+  const other = player === 0 ? 1 : 0;
+  const ownLow = board.lowStones(player);
+  const ownHigh = board.highStones(player);
+  return question(ownLow, ownHigh, ownLow | board.lowStones(other), ownHigh | board.highStones(other));
+}
+
+function checkRunning(board: Board): void {
+  if (board.isOver) throw new InputError(`The game ${board.notation} is over; there is nothing to solve.`);
+}
+
+/** Read and compiled once a process. dist/ lies beside src/, so one address serves both. */
+function compiledSolver(): object {
+  if (compiled !== undefined) return compiled;
+  const file = new URL('../dist/solver.wasm', import.meta.url);
+  let bytes: Uint8Array<ArrayBuffer>;
+  try {
+    bytes = new Uint8Array(readFileSync(file));
+  } catch (cause) {
+    throw new InputError(`The compiled solver ${fileURLToPath(file)} cannot be read: run \`npm run build\` first.`, {
+      cause,
+    });
+  }
+  compiled = new Module(bytes);
+  return compiled;
+}
