@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { defaultRng, type Generator } from './index.ts';
 
 interface Rollout {
-  episodes: { seed: number; reset: { qpos: number[]; qvel: number[] } }[];
+  episodes: { seed: number; reset: { qpos: number[]; qvel: number[]; obs: { desired_goal: number[] } } }[];
 }
 
 type ResetModel = (g: Generator, qpos0: number[], nv: number) => { qpos: number[]; qvel: number[] };
@@ -60,20 +60,51 @@ const resets: Record<string, [card: string, reset: ResetModel]> = {
 
 /** Rollouts whose reset needs more than a generator and the initial position. */
 const others: Record<string, string> = {
-  'AntMaze_UMaze-v5': 'the start depends on the maze',
   'FetchReach-v4': 'the simulator settles before the episode',
   'FetchReachDense-v4': 'the simulator settles before the episode',
-  'PointMaze_Large-v3': 'the start depends on the maze',
-  'PointMaze_Medium-v3': 'the start depends on the maze',
-  'PointMaze_UMaze-v3': 'the start depends on the maze',
   'maze2d-large-v1': 'its episodes carry no seed',
   'maze2d-medium-v1': 'its episodes carry no seed',
   'maze2d-umaze-v1': 'its episodes carry no seed',
 };
 
+/** Mazes, and the length of a cell's side. */
+const mazes: Record<string, number> = {
+  'PointMaze_UMaze-v3': 1,
+  'PointMaze_Medium-v3': 1,
+  'PointMaze_Large-v3': 1,
+  'AntMaze_UMaze-v5': 4,
+};
+
+interface MazeCard {
+  geoms: { name: string | null; pos: [x: number, y: number, z: number] }[];
+}
+
+/** Centres of the cells without a wall, row by row from the top. */
+function freeCells({ geoms }: MazeCard, side: number): [x: number, y: number][] {
+  const walls = geoms.filter(({ name }) => name?.startsWith('block')).map(({ pos }) => pos);
+  const [left, right] = [Math.min(...walls.map(([x]) => x)), Math.max(...walls.map(([x]) => x))];
+  const [bottom, top] = [Math.min(...walls.map(([, y]) => y)), Math.max(...walls.map(([, y]) => y))];
+  const cells: [number, number][] = [];
+  for (let y = top; y >= bottom; y -= side) {
+    for (let x = left; x <= right; x += side) {
+      if (!walls.some((wall) => wall[0] === x && wall[1] === y)) cells.push([x, y]);
+    }
+  }
+  return cells;
+}
+
+/** A goal, then a start at least half a cell away from it, each shifted within a quarter of a cell. */
+function drawStart(g: Generator, cells: [x: number, y: number][], side: number) {
+  const shift = ([x, y]: [number, number]) => [x + g.uniform(-0.25, 0.25) * side, y + g.uniform(-0.25, 0.25) * side];
+  const goal = shift(cells[g.integers(0, cells.length)]);
+  let cell = goal as [number, number];
+  while (Math.hypot(cell[0] - goal[0], cell[1] - goal[1]) <= 0.5 * side) cell = cells[g.integers(0, cells.length)];
+  return { goal, start: shift(cell) };
+}
+
 test('every reference rollout is either checked here or known to need more', () => {
   const files = readdirSync(folder).filter((name) => name.endsWith('.json.gz') && !name.startsWith('model-'));
-  const known = [...Object.keys(resets), ...Object.keys(others)];
+  const known = [...Object.keys(resets), ...Object.keys(mazes), ...Object.keys(others)];
   expect(files.map((name) => name.replace('.json.gz', '')).sort()).toEqual(known.sort());
 });
 
@@ -83,5 +114,15 @@ test.each(Object.entries(resets))('reset of %s with a seed equals the reference 
     const { qpos, qvel } = reset(defaultRng(seed), qpos0, size.nv);
     expect(qpos).toEqual(expected.qpos);
     expect(qvel).toEqual(expected.qvel);
+  }
+});
+
+test.each(Object.entries(mazes))('start and goal of %s with a seed equal the reference exactly', (id, side) => {
+  const { qpos0, ...card } = readFixture<{ qpos0: number[] } & MazeCard>(`model-${id}.json.gz`);
+  for (const { seed, reset: expected } of readFixture<Rollout>(`${id}.json.gz`).episodes) {
+    const { goal, start } = drawStart(defaultRng(seed), freeCells(card, side), side);
+    expect(goal).toEqual(expected.obs.desired_goal);
+    expect([...start, ...qpos0.slice(2)]).toEqual(expected.qpos);
+    expect(expected.qvel.every((velocity) => velocity === 0)).toBe(true);
   }
 });
