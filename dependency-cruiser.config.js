@@ -1,6 +1,6 @@
 /** The import directions of the architecture: every tier sees only the tiers below it, and siblings only where named. */
 const tiers = {
-  foundation: '^packages/(errors|random|kernels|tensor)/',
+  foundation: '^packages/(errors|random|kernels|tensor|render)/',
   contracts: '^packages/(nn|gym)/',
   services: '^packages/(mujoco|rollout|training|metrics)/',
   algorithms: '^packages/(ppo|trpo|sac|td3|ddpg-her|bc|dagger|gail|airl|sog|ebm|lanmdp|lpt)/',

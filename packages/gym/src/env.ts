@@ -62,14 +62,56 @@ export interface Env<Observation = Float64Array, Action = Float32Array> {
    * `out[offset ...]`, builds no info, and returns signals that are overwritten by the next step.
    */
   stepInto?(action: Action, out: Float32Array, offset: number): StepSignals;
-  /** The picture of the current state, or null when the environment was made without a render mode. */
-  render(): RenderFrame | null;
+  /**
+   * The picture of the current state, the caller's to keep; null where an environment has none. Needs no display and no
+   * option of `make`.
+   */
+  render(options?: RenderOptions): RenderFrame | null;
   /** State for {@link restoreState}; absent where an environment can't be resumed. */
   saveState?(): EnvState;
   /** Puts back what {@link saveState} gave: the steps that follow are those that would have followed there. */
   restoreState?(state: EnvState): void;
   /** Frees what the environment holds. Closing twice is harmless; anything else after it throws. */
   close(): void;
+}
+
+/** What a goal environment shows, under Gymnasium-Robotics' names; what has to be reached is part of the observation. */
+export interface GoalObservation {
+  observation: Float64Array;
+  /** What has been reached so far, `[goal]`. */
+  achieved_goal: Float64Array;
+  /** What is to be reached, `[goal]`. */
+  desired_goal: Float64Array;
+  [name: string]: Float64Array;
+}
+
+/** An environment whose reward follows from goals alone, so that transitions can be relabelled with other goals. */
+export interface GoalEnv<Action = Float32Array> extends Env<GoalObservation, Action> {
+  /** Numbers in a goal. */
+  readonly goalSize: number;
+  /**
+   * The rewards of having achieved one thing while another was desired.
+   *
+   * @param achievedGoals - `[n, goalSize]`
+   * @param desiredGoals - `[n, goalSize]`
+   * @param rewards - Takes the rewards, `[n]`; a new array unless given.
+   * @throws InputError if the sizes don't fit.
+   */
+  computeReward(
+    achievedGoals: Float64Array | Float32Array,
+    desiredGoals: Float64Array | Float32Array,
+    rewards?: Float64Array,
+  ): Float64Array;
+}
+
+/** How {@link Env.render} draws; what is left out is the environment's own choice. */
+export interface RenderOptions {
+  /** Pixels. */
+  width?: number;
+  /** Pixels. */
+  height?: number;
+  /** A camera by its name, in environments that have several. */
+  camera?: string;
 }
 
 /** An RGB picture, 8 bits a channel, rows from the top: `[height, width, 3]`. */

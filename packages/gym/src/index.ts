@@ -1,6 +1,14 @@
 export { type CheckEnvOptions, checkEnv } from './checker/check-env.ts';
 export type * from './env.ts';
-export { type EnvSpec, type MakeOptions, make, register, registeredIds, spec } from './registry.ts';
+export {
+  type EnvDescription,
+  type EnvSpec,
+  type MakeOptions,
+  make,
+  register,
+  registeredIds,
+  spec,
+} from './registry.ts';
 export type * from './space.ts';
 export { Box, type BoxArrays, type BoxDtype, type BoxOptions } from './spaces/box.ts';
 export { Dict } from './spaces/dict.ts';

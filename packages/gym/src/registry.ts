@@ -4,6 +4,21 @@ import { ActionCheck } from './wrappers/action-check.ts';
 import { OrderEnforcing } from './wrappers/order-enforcing.ts';
 import { TimeLimit } from './wrappers/time-limit.ts';
 
+/** An environment in words, for the page that lists all: each a phrase or a sentence or two of Markdown, no heading. */
+export interface EnvDescription {
+  /** The task: `Run forward on two legs without falling.` */
+  readonly task: string;
+  /** What the numbers of the observation are, with units and count. */
+  readonly observation: string;
+  readonly action: string;
+  /** What is rewarded, and what ends an episode. */
+  readonly reward: string;
+  /** Where the task comes from: paper, benchmark, version. */
+  readonly origin: string;
+  /** What differs from the original (Gymnasium, D4RL, the paper); `None known.` where nothing does. */
+  readonly differences: string;
+}
+
 /** What {@link register} needs to know of an environment. */
 export interface EnvSpec {
   /** Name and version, `HalfCheetah-v5`. */
@@ -16,6 +31,8 @@ export interface EnvSpec {
   readonly rewardThreshold?: number;
   /** The options that the entry point accepts; {@link make} refuses others. */
   readonly optionNames?: readonly string[];
+  /** The environment in words. */
+  readonly description?: EnvDescription;
   /**
    * `import.meta.url` of the module that registers the environment, for worker threads to import; without it they need
    * to be told the module.

@@ -1,3 +1,4 @@
+export { BaseMujocoEnv, type MujocoEnvSetup, openModel } from './base-mujoco-env.ts';
 export { CentreOfMass } from './centre-of-mass.ts';
 export { controlCost } from './control-cost.ts';
 export type { GeomType, JointType } from './engine/element-types.ts';
@@ -9,7 +10,8 @@ export type { ModelNames, MujocoModel } from './engine/model.ts';
 export type { Simulation } from './engine/simulation.ts';
 export { commonDefaults, type MujocoEnvOptions, type Range, readOptions } from './env-options.ts';
 export { type ModelFile, readModelFile } from './model-file.ts';
-export { MujocoEnv, type MujocoEnvSetup, openModel } from './mujoco-env.ts';
+export { MujocoEnv, unboundedBox } from './mujoco-env.ts';
+export { type GoalObservationSizes, MujocoGoalEnv } from './mujoco-goal-env.ts';
 export { checkAgainstReference, compareInfoWithReference, type ReferenceCheck } from './reference/check-reference.ts';
 export { type CardDifference, compareModelToCard } from './reference/model-card.ts';
 export { parseReference, type Reference, readJsonFile } from './reference/reference-file.ts';

@@ -2,10 +2,11 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openModel } from './base-mujoco-env.ts';
 import { loadEngine } from './engine/load-engine.ts';
 import { commonDefaults, type MujocoEnvOptions, readOptions } from './env-options.ts';
 import { actuator, body, geom, joint, mjcf, motor, option, size, worldbody } from './mjcf/index.ts';
-import { MujocoEnv, openModel } from './mujoco-env.ts';
+import { MujocoEnv } from './mujoco-env.ts';
 import { sceneGeometry } from './scene-geometry.ts';
 
 const cartModel = (range: number) =>

@@ -1,8 +1,8 @@
 import { InputError } from '@understudy/errors';
 import type { Env } from '@understudy/gym';
+import { BaseMujocoEnv } from './base-mujoco-env.ts';
 import { type GeomType, geomTypes, type JointType, jointTypes } from './engine/element-types.ts';
 import type { Simulation } from './engine/simulation.ts';
-import { MujocoEnv } from './mujoco-env.ts';
 
 /** A shape of the model. */
 export interface SceneGeom {
@@ -60,7 +60,7 @@ export interface SceneGeometry {
  */
 export function sceneGeometry(env: Pick<Env<unknown, unknown>, 'id' | 'unwrapped'>): SceneGeometry {
   const inner: unknown = env.unwrapped;
-  if (!(inner instanceof MujocoEnv))
+  if (!(inner instanceof BaseMujocoEnv))
     throw new InputError(`${env.id} isn't a MuJoCo environment, so it has no geometry`);
   const { model, simulation } = inner;
   const bodyNames = model.names.body;

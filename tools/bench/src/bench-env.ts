@@ -1,7 +1,7 @@
 import { make, makeVector } from '@understudy/envs';
 import { InputError } from '@understudy/errors';
 import type { VectorEnv } from '@understudy/gym';
-import { MujocoEnv } from '@understudy/mujoco';
+import { BaseMujocoEnv } from '@understudy/mujoco';
 import { describeMachine } from './machine.ts';
 import { startPeer } from './peer.ts';
 import { alternate, type BenchHooks } from './rounds.ts';
@@ -73,7 +73,7 @@ export async function benchEnv(options: BenchEnvOptions, hooks: BenchHooks = {})
 async function engineOf(id: string, options: Record<string, unknown>): Promise<string> {
   const env = await make(id, options);
   env.close();
-  return env.unwrapped instanceof MujocoEnv ? env.unwrapped.engine.name : 'none';
+  return env.unwrapped instanceof BaseMujocoEnv ? env.unwrapped.engine.name : 'none';
 }
 
 interface Stepper {

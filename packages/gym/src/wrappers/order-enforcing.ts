@@ -1,5 +1,13 @@
 import { InputError } from '@understudy/errors';
-import type { EnvState, RenderFrame, ResetOptions, ResetResult, StepResult, StepSignals } from '../env.ts';
+import type {
+  EnvState,
+  RenderFrame,
+  RenderOptions,
+  ResetOptions,
+  ResetResult,
+  StepResult,
+  StepSignals,
+} from '../env.ts';
 import { Wrapper } from './wrapper.ts';
 
 type Phase = 'unset' | 'running' | 'ended' | 'closed';
@@ -40,9 +48,9 @@ export class OrderEnforcing<Observation, Action> extends Wrapper<Observation, Ac
     if (signals.terminated || signals.truncated) this.#phase = 'ended';
   }
 
-  override render(): RenderFrame | null {
+  override render(options?: RenderOptions): RenderFrame | null {
     this.#checkOpen();
-    return super.render();
+    return super.render(options);
   }
 
   override saveState?(): EnvState {

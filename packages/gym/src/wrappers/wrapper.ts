@@ -4,6 +4,7 @@ import type {
   EnvState,
   Info,
   RenderFrame,
+  RenderOptions,
   ResetOptions,
   ResetResult,
   StepResult,
@@ -96,8 +97,8 @@ export abstract class Wrapper<Observation, Action, InnerObservation = Observatio
     return signals;
   }
 
-  render(): RenderFrame | null {
-    return this.env.render();
+  render(options?: RenderOptions): RenderFrame | null {
+    return this.env.render(options);
   }
 
   saveState?(): EnvState {

@@ -1,6 +1,6 @@
 import { InputError } from '@understudy/errors';
 import type { Env, Info, StepResult } from '@understudy/gym';
-import { MujocoEnv } from '../mujoco-env.ts';
+import { BaseMujocoEnv } from '../base-mujoco-env.ts';
 import { parseReference, type Reference, type ReferenceState, type ReferenceStep } from './reference-file.ts';
 
 /** How far an environment is from a reference: largest absolute differences over all steps and resets. */
@@ -87,20 +87,20 @@ export function compareInfoWithReference(reference: unknown, env: CheckedEnv): n
   return error;
 }
 
-function prepare(reference: unknown, env: CheckedEnv): { parsed: Reference; inner: MujocoEnv } {
+function prepare(reference: unknown, env: CheckedEnv): { parsed: Reference; inner: BaseMujocoEnv<unknown> } {
   const parsed = parseReference(reference);
   if (parsed.meta.env !== env.id) {
     throw new InputError(`the reference is of ${parsed.meta.env}, the environment is ${env.id}; check like with like`);
   }
   const inner: unknown = env.unwrapped;
-  if (!(inner instanceof MujocoEnv)) {
+  if (!(inner instanceof BaseMujocoEnv)) {
     throw new InputError(`${env.id} isn't a MuJoCo environment, so a reference can't set its state`);
   }
   return { parsed, inner };
 }
 
 /** Puts the simulator where the reference's step began and takes that step. */
-function replay(env: CheckedEnv, inner: MujocoEnv, step: ReferenceStep): StepResult<unknown> {
+function replay(env: CheckedEnv, inner: BaseMujocoEnv<unknown>, step: ReferenceStep): StepResult<unknown> {
   setSimulatorState(inner, step.before);
   return env.step(Float32Array.from(step.action));
 }
@@ -109,7 +109,7 @@ function replay(env: CheckedEnv, inner: MujocoEnv, step: ReferenceStep): StepRes
  * Sets the state alone. What follows from it (places of bodies, inertias) stays as the step before has left it, a
  * fraction of a step behind, just as it was in the recording; tasks that read it before they step depend on that.
  */
-function setSimulatorState({ id, simulation }: MujocoEnv, state: ReferenceState): void {
+function setSimulatorState({ id, simulation }: BaseMujocoEnv<unknown>, state: ReferenceState): void {
   const { qpos, qvel } = simulation;
   if (state.qpos.length !== qpos.length || state.qvel.length !== qvel.length) {
     throw new InputError(
