@@ -14,8 +14,16 @@ export { actionBounds, actionSizeOf, choiceCount } from './flat-env.ts';
 export type * from './hooks.ts';
 export type { Metrics } from './metrics-file.ts';
 export type { ActionBounds, PolicyParts, PolicySpec } from './network-policy.ts';
-export { NetworkPolicy, policyFromTensors, policyTensorShapes, policyTensors } from './network-policy.ts';
+export {
+  clampLogDeviations,
+  NetworkPolicy,
+  policyFromTensors,
+  policyTensorShapes,
+  policyTensors,
+  squashedLogDeviationRange,
+} from './network-policy.ts';
 export { ObservationNormalizer } from './observation-normalizer.ts';
+export * from './off-policy/index.ts';
 export { parseConfig } from './parse-config.ts';
 export type * from './policy.ts';
 export type { LoadPolicyOptions } from './policy-file.ts';

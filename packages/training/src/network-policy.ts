@@ -7,20 +7,23 @@ import {
   createMlpNetwork,
   DiagonalGaussian,
   mlpTensors,
+  SquashedGaussian,
   tensorOf,
 } from '@understudy/nn';
 import { takeFloat32 } from './checkpoint.ts';
 import { ObservationNormalizer } from './observation-normalizer.ts';
+import { stretchActions } from './off-policy/action-scale.ts';
 import type { ActOptions, Policy, PolicyMetadata } from './policy.ts';
 
 /** Everything about a multilayer perceptron's policy that is no tensor. */
 export interface PolicySpec extends PolicyMetadata {
   /**
-   * What the network's outputs mean: the means of a Gaussian with a standard deviation of its own, the action itself,
-   * or the logits of the choices.
+   * What the network's outputs mean: the means of a Gaussian with a standard deviation of its own; the action itself; the
+   * action before a tanh; means and log standard deviations of a Gaussian before a tanh; the logits of the choices. What
+   * comes out of a tanh is stretched from [-1, 1] to the action's bounds.
    */
-  distribution: 'gaussian' | 'deterministic' | 'categorical';
-  /** The network's outputs: the action's size, or the number of choices. */
+  distribution: 'gaussian' | 'deterministic' | 'squashed-deterministic' | 'squashed-gaussian' | 'categorical';
+  /** The network's outputs: the action's size, twice that for squashed Gaussians, or the number of choices. */
   outputSize: number;
   hiddenSizes: readonly number[];
   activation: Activation;
@@ -41,6 +44,9 @@ export interface PolicyParts {
   normalizer?: ObservationNormalizer;
   bounds?: ActionBounds;
 }
+
+/** Between these the log standard deviations of squashed Gaussians are clamped, as in Haarnoja et al.'s own code. */
+export const squashedLogDeviationRange = { low: -20, high: 2 } as const;
 
 /** Observations computed at once by {@link NetworkPolicy.actBatch}. */
 const actBatchSize = 64;
@@ -94,7 +100,10 @@ export class NetworkPolicy implements Policy {
       const outputs = this.#network.forward(inputs, batch);
       this.#decide(outputs, batch, actions.subarray(first * actionSize, (first + batch) * actionSize), options);
     }
-    if (this.#parts.bounds) clipActions(actions, this.#parts.bounds);
+    const { bounds } = this.#parts;
+    if (!bounds) return;
+    if (this.spec.distribution.startsWith('squashed')) stretchActions(actions, bounds, actions);
+    else clipActions(actions, bounds);
   }
 
   /** Everything but the spec, as a policy file holds it. */
@@ -150,6 +159,12 @@ function createDecision(spec: PolicySpec, { parameters }: PolicyParts) {
       actions.set(outputs.subarray(0, count * spec.actionSize));
     };
   }
+  if (spec.distribution === 'squashed-deterministic') {
+    return (outputs: Float32Array, count: number, actions: Float32Array) => {
+      for (let i = 0; i < count * spec.actionSize; i++) actions[i] = Math.tanh(outputs[i]);
+    };
+  }
+  if (spec.distribution === 'squashed-gaussian') return createSquashedDecision(spec);
   if (spec.distribution === 'categorical') {
     const categorical = new Categorical(spec.outputSize);
     return (logits: Float32Array, count: number, actions: Float32Array, options: ActOptions) => {
@@ -163,6 +178,27 @@ function createDecision(spec: PolicySpec, { parameters }: PolicyParts) {
     if (options.deterministic) gaussian.mode({ mean, logStandardDeviation }, count, actions);
     else gaussian.sample({ mean, logStandardDeviation }, count, generatorOf(options), actions);
   };
+}
+
+function createSquashedDecision({ actionSize }: PolicySpec) {
+  const squashed = new SquashedGaussian(actionSize, { form: 'joint' });
+  return (mean: Float32Array, count: number, actions: Float32Array, options: ActOptions) => {
+    const logStandardDeviation = mean.subarray(actionSize);
+    if (options.deterministic) return squashed.mode({ mean, logStandardDeviation }, count, actions);
+    clampLogDeviations(mean, count, actionSize);
+    squashed.sample({ mean, logStandardDeviation }, count, generatorOf(options), actions);
+  };
+}
+
+/** Clamps the log standard deviations in a network's outputs to their range. @param outputs - `[count, 2 * actionSize]` */
+export function clampLogDeviations(outputs: Float32Array, count: number, actionSize: number): void {
+  const { low, high } = squashedLogDeviationRange;
+  for (let row = 0; row < count; row++) {
+    for (let k = actionSize; k < 2 * actionSize; k++) {
+      const at = row * 2 * actionSize + k;
+      outputs[at] = Math.min(Math.max(outputs[at], low), high);
+    }
+  }
 }
 
 function generatorOf({ generator }: ActOptions) {

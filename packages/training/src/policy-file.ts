@@ -17,7 +17,7 @@ const policySpecSchema = z.object({
   environment: z.string(),
   observationSize: size,
   actionSize: size,
-  distribution: z.enum(['gaussian', 'deterministic', 'categorical']),
+  distribution: z.enum(['gaussian', 'deterministic', 'squashed-deterministic', 'squashed-gaussian', 'categorical']),
   outputSize: size,
   hiddenSizes: z.array(size),
   activation: z.enum(['identity', 'tanh', 'relu', 'leaky-relu', 'elu', 'silu']),

@@ -44,6 +44,8 @@ export function runPaths(directory: string) {
     summary: join(directory, 'summary.json'),
     policy: join(directory, 'policy.safetensors'),
     checkpoints: join(directory, 'checkpoints'),
+    /** What off-policy learners replay. */
+    replay: join(directory, 'replay.bin'),
     best: join(directory, 'checkpoints', 'best.safetensors'),
   };
 }

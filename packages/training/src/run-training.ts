@@ -30,6 +30,11 @@ export interface Learner {
   restore(checkpoint: Checkpoint): void;
   /** Figures for the summary. */
   results(): Metrics;
+  /** Opens what the learner keeps in the run directory beside its checkpoints; called before {@link restore}. */
+  openStorage?(directory: string): void;
+  /** Brings that up to now; called before each checkpoint is written. */
+  syncStorage?(): void;
+  closeStorage?(): void;
 }
 
 /** Arguments of {@link runTraining}. */
@@ -57,8 +62,10 @@ export async function runTraining(learner: Learner, options: RunTrainingOptions)
           versions: hooks.versions,
         });
   try {
+    if (run) learner.openStorage?.(run.path);
     return await new TrainingSession(learner, options, run).run();
   } finally {
+    learner.closeStorage?.();
     run?.close();
   }
 }
@@ -122,6 +129,7 @@ class TrainingSession {
     const { step } = learner;
     const names = new Set(learner.policyTensors().map(([name]) => name));
     const position = { step, iteration: this.#iterations, best: this.#best };
+    learner.syncStorage?.();
     this.#run.saveCheckpoint({ ...learner.save(), ...position }, learner.spec, names, isBest);
     const seconds = this.#seconds();
     this.#run.saveSummary({

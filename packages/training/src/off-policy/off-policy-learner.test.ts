@@ -1,0 +1,98 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { SyncVectorEnv } from '@understudy/gym';
+import { expect, test } from 'vitest';
+import { z } from 'zod';
+import { parseConfig } from '../parse-config.ts';
+import { runTraining } from '../run-training.ts';
+import { NudgingAgent } from '../testing/nudging-agent.ts';
+import { RampEnv, type RampOptions } from '../testing/ramp-env.ts';
+import { temporaryDirectory } from '../testing/temporary-directory.ts';
+import { finiteActionBounds, stretchActions } from './action-scale.ts';
+import { offPolicyFields } from './off-policy-config.ts';
+import { OffPolicyLearner } from './off-policy-learner.ts';
+
+const small = {
+  environment: 'Ramp-v0',
+  totalSteps: 120,
+  envs: 2,
+  iterationSteps: 10,
+  warmupSteps: 20,
+  batchSize: 8,
+  replayCapacity: 30,
+  nStep: 2,
+  checkpointEvery: 3,
+  updatesPerStep: 0.75,
+};
+
+function createLearner(given: object = {}, ramp: RampOptions = {}) {
+  const config = parseConfig(z.strictObject(offPolicyFields), { ...small, ...given }, 'test');
+  const env = new SyncVectorEnv(
+    Array.from({ length: config.envs }, () => new RampEnv(ramp)),
+    { autoresetMode: 'same-step' },
+  );
+  const agent = new NudgingAgent();
+  const bounds = finiteActionBounds(env.singleActionSpace, 'test');
+  return { learner: new OffPolicyLearner({ config, env, bounds, agent }), agent, config };
+}
+
+async function run(directory: string, iterations: number): Promise<boolean> {
+  const { learner, config } = createLearner();
+  const abort = new AbortController();
+  let left = iterations;
+  const { stopped } = await runTraining(learner, {
+    identity: { algorithm: 'test', environment: 'Ramp-v0', seed: 0, config },
+    hooks: {
+      runDirectory: directory,
+      resume: true,
+      signal: abort.signal,
+      onProgress: () => {
+        if (--left === 0) abort.abort();
+      },
+    },
+    checkpointEvery: config.checkpointEvery,
+    keepCheckpoints: 2,
+  });
+  return stopped;
+}
+
+test('updates begin after the warm-up and come as often as configured', () => {
+  const { learner, agent } = createLearner();
+  while (learner.step < 20) learner.iterate();
+  expect(agent.updates).toBe(0);
+  while (!learner.finished) learner.iterate();
+  expect(learner.step).toBe(120);
+  expect(agent.updates).toBe(75);
+});
+
+test.each(['terminated', 'truncated'] as const)('the last observation of a %s episode is never lost', (ending) => {
+  const { learner } = createLearner({ replayCapacity: 120, warmupSteps: 120 }, { ending, length: 5 });
+  while (!learner.finished) learner.iterate();
+  const { observations, nextObservations, terminated, truncated, size } = learner.replay;
+  let ended = 0;
+  for (let row = 0; row < size; row++) {
+    expect(nextObservations[2 * row] - observations[2 * row]).toBeCloseTo(1, 5);
+    expect(nextObservations[2 * row + 1]).toBe(observations[2 * row + 1]);
+    ended += (ending === 'terminated' ? terminated : truncated)[row];
+  }
+  expect(ended).toBe(size / 5);
+});
+
+test('a run stopped twice ends with the bytes of one that ran through', async () => {
+  const through = join(temporaryDirectory(), 'through');
+  const stopped = join(temporaryDirectory(), 'stopped');
+  expect(await run(through, 100)).toBe(false);
+  expect(await run(stopped, 4)).toBe(true);
+  expect(await run(stopped, 5)).toBe(true);
+  expect(await run(stopped, 100)).toBe(false);
+  for (const file of ['policy.safetensors', 'metrics.jsonl', 'replay.bin']) {
+    expect(readFileSync(join(stopped, file)).equals(readFileSync(join(through, file))), file).toBe(true);
+  }
+});
+
+test('actions are stretched to the bounds and never past them', () => {
+  const bounds = { low: Float32Array.of(-2, 0.1), high: Float32Array.of(2, 0.3) };
+  const actions = Float32Array.of(-1, -1, 0, 0, 1, 1);
+  stretchActions(actions, bounds, actions);
+  expect([...actions]).toEqual([...Float32Array.of(-2, 0.1, 0, 0.2, 2, 0.3)]);
+});
