@@ -8,6 +8,7 @@ import {
   mjcf,
   motor,
   option,
+  type site,
   size,
   worldbody,
 } from '@understudy/mujoco/mjcf';
@@ -82,32 +83,52 @@ function leg({ number, towards: [x, y], body: name, geoms, ankleAxis, ankleRange
 /** The order of the actions begins with the last leg. */
 const motors = [4, 1, 2, 3].flatMap((number) => [`hip_${number}`, `ankle_${number}`]);
 
-/** The ant: a ball on four legs, free in space. */
-export const antModel = mjcf(
-  { model: 'ant' },
-  compiler({ angle: 'degree' }),
-  option({ timestep: 0.01, integrator: 'RK4' }),
-  size({ memory: '1M' }),
-  defaults(
-    joint({ armature: 1, damping: 1 }),
-    geom({
-      contype: 1,
-      conaffinity: 0,
-      condim: 3,
-      density: 5,
-      friction: [1, 0.5, 0.5],
-      margin: 0.01,
-      rgba: skin,
-    }),
-  ),
-  worldbody(
-    geom({ name: 'floor', type: 'plane', size: [40, 40, 40], conaffinity: 1, rgba: [0.8, 0.9, 0.8, 1] }),
-    body(
-      { name: 'torso', pos: [0, 0, 0.75] },
-      joint({ name: 'root', type: 'free', armature: 0, damping: 0, margin: 0.01 }),
-      geom({ name: 'torso_geom', type: 'sphere', size: [0.25] }),
-      ...legs.map(leg),
+/** In what an ant's model may differ from Gymnasium's. */
+export interface AntModelOptions {
+  /** What stands in the world beside the floor and the ant; none by default. */
+  scenery?: readonly (ReturnType<typeof geom> | ReturnType<typeof site>)[];
+  /** Seconds of a simulation step; default 0.01. */
+  timestep?: number;
+  /** Torque of the motors at a control of 1, N m; default 150. */
+  gear?: number;
+  /** MuJoCo's contact impedance of all shapes; its own default by default. */
+  solimp?: readonly number[];
+}
+
+/** The ant, a ball on four legs, free in space: MJCF. */
+export function buildAntModel(options: AntModelOptions = {}): string {
+  const { scenery = [], timestep = 0.01, gear = 150, solimp } = options;
+  return mjcf(
+    { model: 'ant' },
+    compiler({ angle: 'degree' }),
+    option({ timestep, integrator: 'RK4' }),
+    size({ memory: '1M' }),
+    defaults(
+      joint({ armature: 1, damping: 1 }),
+      geom({
+        contype: 1,
+        conaffinity: 0,
+        condim: 3,
+        density: 5,
+        friction: [1, 0.5, 0.5],
+        margin: 0.01,
+        solimp,
+        rgba: skin,
+      }),
     ),
-  ),
-  actuator(...motors.map((name) => motor({ joint: name, gear: [150], ctrlrange: [-1, 1] }))),
-);
+    worldbody(
+      geom({ name: 'floor', type: 'plane', size: [40, 40, 40], conaffinity: 1, rgba: [0.8, 0.9, 0.8, 1] }),
+      body(
+        { name: 'torso', pos: [0, 0, 0.75] },
+        joint({ name: 'root', type: 'free', armature: 0, damping: 0, margin: 0.01 }),
+        geom({ name: 'torso_geom', type: 'sphere', size: [0.25] }),
+        ...legs.map(leg),
+      ),
+      ...scenery,
+    ),
+    actuator(...motors.map((name) => motor({ joint: name, gear: [gear], ctrlrange: [-1, 1] }))),
+  );
+}
+
+/** Gymnasium's ant: {@link buildAntModel} without options. */
+export const antModel = buildAntModel();

@@ -113,3 +113,32 @@ test('wrong inputs are refused', () => {
 test('CartPole-v1 keeps the contract of environments', async () => {
   expect(checkEnv(await make('CartPole-v1'))).toEqual([]);
 });
+
+test('the picture shows the cart where it is and the pole as it leans', () => {
+  const env = new CartPoleEnv();
+  env.reset({ seed: 1 });
+  /** Mean column of the pixels nearest to a colour, in a picture of 100 pixels a metre. */
+  const columnOf = (color: readonly number[]) => {
+    const { width, data } = env.render({ width: 560, height: 250 });
+    let [sum, count] = [0, 0];
+    for (let i = 0; i < data.length; i += 3) {
+      const distance = color.reduce((most, value, c) => Math.max(most, Math.abs(value - data[i + c])), 0);
+      if (distance > 2) continue;
+      sum += (i / 3) % width;
+      count++;
+    }
+    return sum / count;
+  };
+  const cart = [38, 50, 66];
+  const pole = [202, 152, 101];
+  env.state.set([0, 0, 0, 0]);
+  expect(columnOf(cart)).toBeCloseTo(280, -0.5);
+  expect(columnOf(pole)).toBeCloseTo(280, -0.5);
+  env.state.set([1, 0, 0, 0]);
+  expect(columnOf(cart)).toBeCloseTo(380, -0.5);
+  env.state.set([0, 0, 0.2, 0]);
+  expect(columnOf(pole)).toBeGreaterThan(285);
+  expect(env.render().data.length).toBe(600 * 400 * 3);
+  expect(() => env.render({ camera: 'side' })).toThrow('has no cameras');
+  expect(() => env.render({ width: 1 })).toThrow('16 to 4096');
+});

@@ -5,12 +5,15 @@ import {
   type Env,
   type EnvMetadata,
   type EnvState,
+  type RenderFrame,
+  type RenderOptions,
   type ResetOptions,
   type ResetResult,
   type StepResult,
   type StepSignals,
 } from '@understudy/gym';
 import { defaultRng, type Generator, type GeneratorState } from '@understudy/random';
+import { drawCartPole, halfPoleLength, placeLimit } from './draw-cart-pole.ts';
 
 /** Options of CartPole, Gymnasium's in camel case. */
 export interface CartPoleOptions {
@@ -25,14 +28,13 @@ const gravity = 9.8;
 const poleMass = 0.1;
 const totalMass = poleMass + 1;
 /** Half the pole's length, m. */
-const length = 0.5;
+const length = halfPoleLength;
 const poleMassLength = poleMass * length;
 /** Newtons that an action pushes with. */
 const push = 10;
 /** Seconds of a step. */
 const tau = 0.02;
-/** Metres and radians (12 degrees) that the cart and the pole may be off. */
-const placeLimit = 2.4;
+/** Radians (12 degrees) that the pole may be off. */
 const angleLimit = (12 * 2 * Math.PI) / 360;
 /** Each number of the initial state is uniform within this. */
 const startWidth = 0.05;
@@ -49,7 +51,7 @@ const startWidth = 0.05;
  */
 export class CartPoleEnv implements Env<Float32Array, number> {
   readonly id = 'CartPole-v1';
-  readonly metadata: EnvMetadata = { renderModes: [], renderFps: 50 };
+  readonly metadata: EnvMetadata = { renderModes: ['rgb_array'], renderFps: 50 };
   readonly observationSpace: Box<Float32Array>;
   readonly actionSpace = new Discrete(2);
   /** Place, velocity, angle, angular velocity; `[4]`. */
@@ -102,10 +104,17 @@ export class CartPoleEnv implements Env<Float32Array, number> {
     return this.#signals;
   }
 
-  /** Always null: {@link state} tells where cart and pole are. */
-  render(): null {
+  /**
+   * Cart, pole and track, with the lines that the cart must not cross; 600 by 400 pixels unless told.
+   *
+   * @throws InputError for an unknown camera, or a side that isn't a whole number of 16 to 4096 pixels.
+   */
+  render(options: RenderOptions = {}): RenderFrame {
     this.#checkOpen();
-    return null;
+    if (options.camera !== undefined) {
+      throw new InputError(`CartPole-v1 has no cameras, but "${options.camera}" was asked for`);
+    }
+    return drawCartPole(this.state[0], this.state[2], options);
   }
 
   saveState(): EnvState {

@@ -18,6 +18,11 @@ export function columnCells(column: i32): u64 {
   return (<u64>0x3F) << (<u64>column * 7);
 }
 
+/** All cells of the column that a cell is in. */
+export function columnOf(cell: u64): u64 {
+  return columnCells(<i32>ctz(cell) / 7);
+}
+
 /** Whether the stones hold four in a row. */
 export function hasFour(stones: u64): bool {
   let pair = stones & (stones >> 1);

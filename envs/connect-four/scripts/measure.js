@@ -1,89 +1,143 @@
-// Measures the solver on random positions with every number of stones, and how fast random games run; run
-// `npm run build` first.
+// Measures how long the solver takes for an answer, and how fast random games run; run `npm run build` first.
 //
-//   node scripts/measure.js [--from 8] [--to 40] [--positions 200] [--seconds 4]
+//   node scripts/measure.js [--from 0] [--to 40] [--step 1] [--positions 200] [--seconds 10] [--table-bits 22]
 //
-// A position is solved once (its exact score) after the solver has warmed up on others; the transposition table is as
-// it was left by the position before. A line ends early when its seconds are out.
+// An answer is what an opponent needs: the best columns. Positions come from random play and from careful play, where
+// each player wins at once if it can and otherwise plays at random what doesn't let the other win at once. They are asked
+// for one after another, after a warm-up on others; a line ends early when its seconds are out. Times are the process's
+// own CPU time, so that other work on the machine counts little.
 import { parseArgs } from 'node:util';
+import { makeVector } from '@understudy/gym';
 import { defaultRng } from '@understudy/random';
-import { Board, ConnectFourEnv, ConnectFourGame, Solver } from '../dist/index.js';
+import { Board, ConnectFourGame, Solver } from '../dist/index.js';
 
 const { values } = parseArgs({
   options: {
-    from: { type: 'string', default: '8' },
+    from: { type: 'string', default: '0' },
     to: { type: 'string', default: '40' },
+    step: { type: 'string', default: '1' },
     positions: { type: 'string', default: '200' },
-    seconds: { type: 'string', default: '4' },
+    seconds: { type: 'string', default: '10' },
+    'table-bits': { type: 'string', default: '22' },
   },
 });
-const generator = defaultRng(0);
+/** An answer should take no longer. */
+const limitMs = 50;
 
-function randomPosition(stones) {
+/** A running game of so many stones. */
+function positionAfter(stones, choose, generator) {
   const board = new Board();
   while (board.stones < stones) {
-    const column = generator.integers(7);
-    if (!board.canPlay(column)) continue;
-    board.play(column);
+    board.play(choose(board, generator));
     if (board.isOver) board.clear();
   }
   return board;
 }
 
+function playRandomly(board, generator) {
+  const free = freeColumns(board);
+  return free[generator.integers(free.length)];
+}
+
+function playCarefully(board, generator) {
+  const free = freeColumns(board);
+  const winning = free.find((column) => wins(board, column));
+  if (winning !== undefined) return winning;
+  const safe = free.filter((column) => !letsWin(board, column));
+  return safe.length > 0 ? safe[generator.integers(safe.length)] : playRandomly(board, generator);
+}
+
+function freeColumns(board) {
+  return [0, 1, 2, 3, 4, 5, 6].filter((column) => board.canPlay(column));
+}
+
+function wins(board, column) {
+  board.play(column);
+  const won = board.winner !== null;
+  board.undo();
+  return won;
+}
+
+/** Whether the opponent could win at once after the move. */
+function letsWin(board, column) {
+  board.play(column);
+  const lost = freeColumns(board).some((reply) => wins(board, reply));
+  board.undo();
+  return lost;
+}
+
+/** CPU time of the process in ms. */
+function now() {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+}
+
+function measureLine(solver, stones, choose) {
+  const generator = defaultRng(stones);
+  const times = [];
+  const end = now() + 1000 * Number(values.seconds);
+  while (times.length < Number(values.positions) && now() < end) {
+    const board = positionAfter(stones, choose, generator);
+    const start = now();
+    solver.bestColumns(board);
+    times.push(now() - start);
+  }
+  times.sort((a, b) => a - b);
+  const mean = times.reduce((sum, time) => sum + time, 0) / times.length;
+  const late = times.filter((time) => time > limitMs).length;
+  const figures = [mean, times[Math.ceil(0.99 * times.length) - 1], times.at(-1)].map((ms) =>
+    ms.toFixed(1).padStart(8),
+  );
+  return `${`${times.length}`.padStart(5)} ${figures.join(' ')} ${`${late}`.padStart(5)}`;
+}
+
 function measureSolver() {
-  const solver = new Solver();
-  for (let i = 0; i < 50; i++) solver.solve(randomPosition(16));
-  console.log('stones  positions  median ms  p99 ms  max ms');
-  for (let stones = Number(values.from); stones <= Number(values.to); stones += 2) {
-    const times = [];
-    const end = performance.now() + 1000 * Number(values.seconds);
-    while (times.length < Number(values.positions) && performance.now() < end) {
-      const board = randomPosition(stones);
-      const start = performance.now();
-      solver.solve(board);
-      times.push(performance.now() - start);
-    }
-    times.sort((a, b) => a - b);
-    const at = (quantile) => times[Math.min(times.length - 1, Math.floor(quantile * times.length))].toFixed(2);
-    console.log(
-      `${stones}`.padStart(6),
-      `${times.length}`.padStart(10),
-      at(0.5).padStart(10),
-      at(0.99).padStart(7),
-      at(1).padStart(7),
-    );
+  const started = now();
+  const solver = new Solver({ tableBits: Number(values['table-bits']) });
+  const made = now() - started;
+  const generator = defaultRng(1000);
+  for (let i = 0; i < 50; i++) solver.bestColumns(positionAfter(16, playRandomly, generator));
+  console.log(`a solver is made in ${made.toFixed(0)} ms and warmed up in ${(now() - started - made).toFixed(0)} ms`);
+  console.log(`CPU ms for an answer and answers above ${limitMs} ms: random play, then careful play`);
+  console.log(`stones ${'    n     mean      p99      max  late  '.repeat(2)}`);
+  for (let stones = Number(values.from); stones <= Number(values.to); stones += Number(values.step)) {
+    const lines = [playRandomly, playCarefully].map((choose) => measureLine(solver, stones, choose));
+    console.log(`${stones}`.padStart(6), lines.join('  '));
   }
 }
 
-/** Random legal moves a second, with masks and observations only where `step` makes them. */
-function measureMoves(name, movesOf) {
-  movesOf(20_000);
-  const start = performance.now();
-  const moves = movesOf(1_000_000);
-  console.log(`${name}: ${Math.round(moves / ((performance.now() - start) / 1000))} random moves a second`);
+/** Moves a second of a function that makes so many. */
+function measureMoves(name, makeMoves) {
+  makeMoves(100_000);
+  const start = now();
+  makeMoves(1_000_000);
+  console.log(`${name}: ${Math.round(1e9 / (now() - start)).toLocaleString('en')} random moves a second`);
 }
 
-function playGame(count) {
+function playGame(moves) {
+  const generator = defaultRng(0);
   const game = new ConnectFourGame();
-  for (let moves = 0; moves < count; moves++) {
+  for (let move = 0; move < moves; move++) {
     if (game.terminated) game.reset();
-    let column = generator.integers(7);
-    while (!game.board.canPlay(column)) column = generator.integers(7);
-    game.step(column);
+    game.step(playRandomly(game.board, generator));
   }
-  return count;
 }
 
-function playEnv(count) {
-  const env = new ConnectFourEnv({ opponent: 'random', remapIllegalMoves: true });
-  const row = new Float32Array(84);
-  env.reset({ seed: 0 });
-  for (let step = 0; step < count; step++) {
-    if (env.stepInto(generator.integers(7), row, 0).terminated) env.reset();
+const count = 16;
+const vector = await makeVector('ConnectFour-v0', {
+  ...{ count, seed: 0, options: { opponent: 'random', remapIllegalMoves: true } },
+});
+
+/** A step makes the agent's move and the opponent's. */
+function stepVector(moves) {
+  const generator = defaultRng(0);
+  const actions = new Float32Array(count);
+  for (let move = 0; move < moves; move += 2 * count) {
+    for (let i = 0; i < count; i++) actions[i] = generator.integers(7);
+    vector.step(actions);
   }
-  return 2 * count;
 }
 
 measureMoves('ConnectFourGame.step', playGame);
-measureMoves('ConnectFourEnv.stepInto against the random opponent', playEnv);
+measureMoves(`${count} ConnectFour-v0 against the random opponent`, stepVector);
 measureSolver();

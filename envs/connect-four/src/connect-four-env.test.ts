@@ -5,6 +5,7 @@ import './register.ts';
 import { Board } from './board.ts';
 import { ConnectFourEnv, type ConnectFourOptions } from './connect-four-env.ts';
 import { Solver } from './solver.ts';
+import { chooseReply } from './stochastic-opponent.ts';
 import { randomGame } from './testing/random-games.ts';
 
 const solver = new Solver({ tableBits: 18 });
@@ -45,7 +46,7 @@ function wonWithLastStone(): Board {
 test.each<ConnectFourOptions>([
   { opening },
   { opponent: 'random' },
-  { opening, remapIllegalMoves: true, fullBoardIsDraw: true, renderMode: 'rgb_array' },
+  { opening, remapIllegalMoves: true, fullBoardIsDraw: true },
 ])('%o keeps the contract of environments', async (options) => {
   expect(checkEnv(await make('ConnectFour-v0', { ...options }))).toEqual([]);
 });
@@ -122,6 +123,53 @@ test('who plays perfectly from a won position wins every game, mistakes or not',
   }
 });
 
+test('without mistakes the opponent never gives value away, whatever it is met with', () => {
+  const generator = defaultRng(21);
+  const scores = new Set<number>();
+  for (let games = 0; games < 40; games++) {
+    const board = randomGame(17, generator);
+    while (!board.isOver) {
+      const score = solver.solve(board);
+      scores.add(Math.sign(score));
+      board.play(chooseReply(board, solver, generator, { mistakeProbability: 0, mayNameFullColumn: false }).column);
+      // A win comes with the stones that were left; otherwise who is met with the reply has the opposite score.
+      if (board.isOver) expect(board.winner === null ? 0 : Math.floor((44 - board.stones) / 2)).toBe(score);
+      else expect(0 - solver.solve(board), board.notation).toBe(score);
+      const free = [0, 1, 2, 3, 4, 5, 6].filter((column) => board.canPlay(column));
+      if (!board.isOver) board.play(free[generator.integers(free.length)]);
+    }
+  }
+  expect([...scores].sort()).toEqual([-1, 0, 1]);
+});
+
+test.each([0, 1])(
+  'on the won side the opponent loses to the solver only by its planned mistakes: %d',
+  (probability) => {
+    const generator = defaultRng(22);
+    const games = { won: 0, erred: 0, lostWithoutMistake: 0 };
+    for (let played = 0; played < 60; ) {
+      const start = randomGame(18, generator);
+      if (solver.solve(start) >= 0) continue;
+      played++;
+      const env = resumed(start.notation, { mistakeProbability: probability }, played);
+      let moves = start.notation;
+      let erred = false;
+      for (let terminated = false; !terminated; ) {
+        const result = env.step(solver.bestMoves(Board.after(moves))[0]);
+        moves = result.info.moves as string;
+        terminated = result.terminated;
+        erred ||= result.info.opponent_erred === true;
+        if (terminated && result.reward > 0) games.won++;
+        if (terminated && result.reward >= 0 && !erred) games.lostWithoutMistake++;
+      }
+      if (erred) games.erred++;
+    }
+    expect(games.lostWithoutMistake).toBe(0);
+    if (probability === 0) expect(games).toMatchObject({ won: 0, erred: 0 });
+    else expect(games.won).toBeGreaterThan(3);
+  },
+);
+
 test('a full column loses the game, or with the quirk goes to the first that is not full', () => {
   const lost = resumed('444444', { opponent: 'random' }).step(3);
   expect(lost).toMatchObject({ reward: -1, terminated: true, truncated: false });
@@ -159,15 +207,23 @@ test('the same seed gives the same games, and a restored state goes on alike', (
   expect(playOn()).toEqual(first);
 });
 
-test('the picture shows the stones where they lie', () => {
-  const frame = resumed('13', { renderMode: 'rgb_array' }).render()!;
-  const middle = (column: number, row: number) => 3 * ((32 * (5 - row) + 16) * frame.width + 32 * column + 16);
-  const red = frame.data[middle(0, 0)];
-  expect([frame.width, frame.height, frame.data.length]).toEqual([224, 192, 3 * 224 * 192]);
-  expect(red).toBeGreaterThan(frame.data[middle(0, 0) + 1] * 2);
-  expect(frame.data[middle(2, 0) + 1]).toBeGreaterThan(150);
-  expect(frame.data[middle(1, 0) + 2]).toBeGreaterThan(frame.data[middle(1, 0)]);
-  expect(resumed('13').render()).toBeNull();
+test.each([32, 20])('the picture shows the stones where they lie, at %i pixels a cell', (cell) => {
+  const size = cell === 32 ? {} : { width: 7 * cell, height: 6 * cell };
+  const { width, height, data } = resumed('13').render(size);
+  expect([width, height, data.length]).toEqual([7 * cell, 6 * cell, 126 * cell * cell]);
+  const colorAt = (column: number, row: number) => {
+    const at = 3 * ((cell * (5 - row) + cell / 2) * width + cell * column + cell / 2);
+    return [...data.subarray(at, at + 3)];
+  };
+  const hole = colorAt(1, 0);
+  const [red, yellow] = [colorAt(0, 0), colorAt(2, 0)];
+  expect(red[0]).toBeGreaterThan(2 * red[1]);
+  expect(yellow[1]).toBeGreaterThan(150);
+  expect(yellow[2]).toBeLessThan(hole[2]);
+  for (let cells = 0; cells < 42; cells++) {
+    const [column, row] = [cells % 7, Math.floor(cells / 7)];
+    if (row > 0 || (column !== 0 && column !== 2)) expect(colorAt(column, row)).toEqual(hole);
+  }
 });
 
 test.each<[ConnectFourOptions, string]>([

@@ -7,6 +7,7 @@ import {
   type EnvState,
   type Info,
   type RenderFrame,
+  type RenderOptions,
   type ResetOptions,
   type ResetResult,
   type StepResult,
@@ -30,8 +31,6 @@ export interface ConnectFourOptions {
   fullBoardIsDraw?: boolean;
   /** Moves that every episode begins with, as digits 1 to 7; as many of each player's. Default none. */
   opening?: string;
-  /** `rgb_array` makes {@link ConnectFourEnv.render} draw; default null. */
-  renderMode?: 'rgb_array' | null;
 }
 
 const defaultOptions: Required<ConnectFourOptions> = {
@@ -40,7 +39,6 @@ const defaultOptions: Required<ConnectFourOptions> = {
   remapIllegalMoves: false,
   fullBoardIsDraw: false,
   opening: '',
-  renderMode: null,
 };
 
 /** The names of the options. */
@@ -52,7 +50,6 @@ const expectedValues: Record<keyof ConnectFourOptions, [expected: string, holds:
   remapIllegalMoves: ['true or false', (value) => typeof value === 'boolean'],
   fullBoardIsDraw: ['true or false', (value) => typeof value === 'boolean'],
   opening: ['an even number of digits 1 to 7', (value) => typeof value === 'string' && value.length % 2 === 0],
-  renderMode: ['rgb_array or null', (value) => value === null || value === 'rgb_array'],
 };
 
 const observationSize = 2 * cellCount;
@@ -180,10 +177,14 @@ export class ConnectFourEnv implements Env<Float32Array, number> {
     this.#signals.terminated = isOver;
   }
 
-  /** The board at 32 pixels a cell, or null without `renderMode`. */
-  render(): RenderFrame | null {
+  /**
+   * The board, red for the agent's stones and yellow for the opponent's; 224 x 192 pixels unless told.
+   *
+   * @throws InputError if the environment is closed or the size isn't one of a picture.
+   */
+  render(options: RenderOptions = {}): RenderFrame {
     this.#checkOpen();
-    return this.#options.renderMode === null ? null : drawBoard(this.#board);
+    return drawBoard(this.#board, options);
   }
 
   saveState(): EnvState {

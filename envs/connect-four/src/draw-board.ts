@@ -1,35 +1,33 @@
-import type { RenderFrame } from '@understudy/gym';
+import type { RenderFrame, RenderOptions } from '@understudy/gym';
+import { Canvas, type Color } from '@understudy/render';
 import { type Board, columnCount, rowCount } from './board.ts';
 
+/** Pixels of a cell's side, unless the picture's size is told. */
 const cellSize = 32;
-const radius = 13;
-const frameColour = [38, 84, 160] as const;
-const holeColour = [235, 238, 243] as const;
+/** In cells. */
+const radius = 0.41;
+const frameColor: Color = [38, 84, 160];
+const holeColor: Color = [235, 238, 243];
 /** Of player 0 and player 1. */
-const stoneColours = [
+const stoneColors: readonly [Color, Color] = [
   [222, 62, 54],
   [246, 200, 62],
-] as const;
+];
 
-/** A picture of the board, 224 x 192: red began, yellow followed. */
-export function drawBoard(board: Board): RenderFrame {
-  const width = columnCount * cellSize;
-  const height = rowCount * cellSize;
-  const data = new Uint8Array(3 * width * height);
-  for (let y = 0; y < height; y++) {
-    const row = rowCount - 1 - Math.floor(y / cellSize);
-    for (let x = 0; x < width; x++) {
-      const stone = board.stoneAt(Math.floor(x / cellSize), row);
-      const colour = !isInDisc(x, y) ? frameColour : stone === null ? holeColour : stoneColours[stone];
-      data.set(colour, 3 * (y * width + x));
+/**
+ * A picture of the board: red began, yellow followed. 224 x 192 pixels unless told.
+ *
+ * @throws InputError if a side isn't a whole number of 16 to 4096 pixels.
+ */
+export function drawBoard(board: Board, options: Pick<RenderOptions, 'width' | 'height'> = {}): RenderFrame {
+  const { width = columnCount * cellSize, height = rowCount * cellSize } = options;
+  const canvas = new Canvas({ width, height, background: frameColor });
+  canvas.setView({ left: 0, right: columnCount, bottom: 0, top: rowCount });
+  for (let column = 0; column < columnCount; column++) {
+    for (let row = 0; row < rowCount; row++) {
+      const stone = board.stoneAt(column, row);
+      canvas.fillCircle(column + 0.5, row + 0.5, radius, stone === null ? holeColor : stoneColors[stone]);
     }
   }
-  return { width, height, data };
-}
-
-/** Whether a pixel belongs to the disc in the middle of its cell. */
-function isInDisc(x: number, y: number): boolean {
-  const dx = (x % cellSize) + 0.5 - cellSize / 2;
-  const dy = (y % cellSize) + 0.5 - cellSize / 2;
-  return dx * dx + dy * dy <= radius * radius;
+  return canvas.frame();
 }

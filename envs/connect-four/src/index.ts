@@ -5,6 +5,8 @@ export { type BookEntry, decodeBook, encodeBook, readBook } from './book-file.ts
 export { ConnectFourEnv, type ConnectFourOptions, connectFourOptionNames } from './connect-four-env.ts';
 export { type Agent, type AgentObservation, agents, ConnectFourGame, type LastResult } from './connect-four-game.ts';
 export { drawBoard } from './draw-board.ts';
+export { hintOf } from './hint.ts';
 export { type PlayOptions, type PlayResult, playConnectFour } from './play.ts';
+export { type PlayOpponent, playOpponents } from './play-opponent.ts';
 export { Solver, type SolverOptions } from './solver.ts';
 export { chooseReply, type Reply, type ReplyOptions } from './stochastic-opponent.ts';

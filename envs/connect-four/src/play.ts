@@ -2,23 +2,36 @@ import { createInterface } from 'node:readline';
 import { InputError } from '@understudy/errors';
 import { defaultRng } from '@understudy/random';
 import { Board, columnCount, type Player } from './board.ts';
+import { hintOf } from './hint.ts';
+import { type PlayOpponent, type Reply, replyOf } from './play-opponent.ts';
 import { Solver } from './solver.ts';
 
 /** Options of {@link playConnectFour}. */
 export interface PlayOptions {
-  /** Where the moves come from, one line each. */
+  /** Where the moves come from: columns and commands, on one line or many. */
   input: NodeJS.ReadableStream;
   /** Where the board is drawn. */
   output: NodeJS.WritableStream;
-  /** Draws among equally good replies. */
+  /** Draws among equally good replies, mistakes and random moves. */
   seed: number;
   /** Who the human is: 0 begins; default 0. */
   human?: Player;
+  /**
+   * `solver` plays any best column, `stochastic` like the opponent of `ConnectFour-v0`, `random` any column; default
+   * `solver`.
+   */
+  opponent?: PlayOpponent;
+  /** Whether every turn tells what the columns are worth; default false. */
+  hints?: boolean;
   /** The computer's; by default a new one. */
   solver?: Solver;
+  /** Whether wrong input is asked for again, as from a terminal; by default if `input` is one. Otherwise it throws. */
+  interactive?: boolean;
+  /** Ends the game early. */
+  signal?: AbortSignal;
 }
 
-/** How a game in the terminal ended. */
+/** How a game ended. */
 export interface PlayResult {
   /** Null for a draw, and for a game that was left. */
   winner: Player | null;
@@ -31,71 +44,103 @@ export interface PlayResult {
 const commands = 'type a column from 1 to 7, "hint", "undo" or "quit"';
 
 /**
- * Plays one game against the solver in a terminal, line by line: a column from 1 to 7, `hint` for what the columns are
- * worth, `undo` to take a move back, `quit` to leave; the end of the input leaves too. What can't be played is said in
- * one line and asked again.
+ * Plays one game against the computer: a column from 1 to 7, `hint` for what the columns are worth, `undo` to take a move
+ * back, `quit` to leave; the end of the input leaves too.
+ *
+ * @throws InputError for what is no command or can't be played, unless the input is a terminal: there it is asked again.
  */
 export async function playConnectFour(options: PlayOptions): Promise<PlayResult> {
-  const { input, output, seed, human = 0, solver = new Solver() } = options;
-  const generator = defaultRng(seed);
-  const board = new Board();
-  const say = (text: string) => void output.write(`${text}\n`);
-  const reply = () => {
-    const best = solver.bestMoves(board);
-    const column = best[generator.integers(best.length)];
-    board.play(column);
-    say(`I play ${column + 1}.`);
-  };
-  if (human === 1) reply();
-  say(`You are ${'xo'[human]}; ${commands}.\n\n${board}\n`);
-  const lines = createInterface({ input });
-  for await (const line of lines) {
-    const command = line.trim().toLowerCase();
-    if (command === 'quit' || command === 'q') break;
-    try {
-      takeTurn(command, board, human, solver, say);
-    } catch (error) {
-      if (!(error instanceof InputError)) throw error;
-      say(error.message);
-      continue;
+  const { input, signal, interactive = (input as { isTTY?: boolean }).isTTY === true } = options;
+  const game = new Game(options);
+  game.begin();
+  const lines = createInterface({ input, signal });
+  try {
+    for await (const line of lines) {
+      for (const command of line.trim().toLowerCase().split(/\s+/)) {
+        if (command === 'quit' || command === 'q') return game.end();
+        if (command !== '') game.obey(command, interactive);
+        if (game.board.isOver) return game.end();
+      }
     }
-    if (!board.isOver && board.player !== human) reply();
-    if (command !== 'hint') say(`\n${board}\n`);
-    if (board.isOver) break;
+  } finally {
+    lines.close();
   }
-  lines.close();
-  if (board.isOver) say(verdict(board, human));
-  return { winner: board.winner, finished: board.isOver, moves: board.notation };
+  return game.end();
 }
 
-/** @throws InputError for a line that is no command or a move that can't be played. */
-function takeTurn(command: string, board: Board, human: Player, solver: Solver, say: (text: string) => void): void {
-  if (command === 'hint') {
-    say(hint(board, solver));
-  } else if (command === 'undo') {
-    if (board.stones < human + 2) throw new InputError('There is no move of yours to take back.');
-    board.undo();
-    board.undo();
-  } else {
+class Game {
+  readonly board = new Board();
+  readonly #human: Player;
+  readonly #options: PlayOptions;
+  readonly #solver: Solver;
+  readonly #reply: () => Reply;
+
+  constructor(options: PlayOptions) {
+    const { human = 0, opponent = 'solver', solver = new Solver(), seed } = options;
+    this.#options = options;
+    this.#human = human;
+    this.#solver = solver;
+    this.#reply = replyOf(opponent, this.board, solver, defaultRng(seed));
+  }
+
+  begin(): void {
+    if (this.#human === 1) this.#answer();
+    this.#say(`You are ${'xo'[this.#human]}; ${commands}.`);
+    this.#show();
+  }
+
+  /** @throws InputError for what can't be done, unless it may be asked again. */
+  obey(command: string, askAgain: boolean): void {
+    try {
+      if (command === 'hint') this.#say(hintOf(this.board, this.#solver));
+      else this.#turn(command);
+    } catch (error) {
+      if (!askAgain || !(error instanceof InputError)) throw error;
+      this.#say(error.message);
+    }
+  }
+
+  #turn(command: string): void {
+    if (command === 'undo') this.#undo();
+    else this.#play(command);
+    if (!this.board.isOver && this.board.player !== this.#human) this.#answer();
+    this.#show();
+  }
+
+  end(): PlayResult {
+    const { winner, isOver, notation } = this.board;
+    if (isOver) this.#say(winner === null ? 'A draw.' : winner === this.#human ? 'You win.' : 'I win.');
+    return { winner, finished: isOver, moves: notation };
+  }
+
+  #play(command: string): void {
     if (!/^[1-7]$/.test(command)) throw new InputError(`"${command}" is no move; ${commands}.`);
     const column = Number(command) - 1;
-    if (!board.canPlay(column)) throw new InputError(`Column ${command} is full; choose another.`);
-    board.play(column);
+    if (!this.board.canPlay(column)) {
+      const free = Array.from({ length: columnCount }, (_, i) => i).filter((i) => this.board.canPlay(i));
+      throw new InputError(`Column ${command} is full; choose ${free.map((i) => i + 1).join(', ')}.`);
+    }
+    this.board.play(column);
   }
-}
 
-function hint(board: Board, solver: Solver): string {
-  const scores = solver.moveScores(board);
-  const words = Array.from({ length: columnCount }, (_, column) => `${column + 1} ${outcome(scores[column])}`);
-  return words.join(', ');
-}
+  #undo(): void {
+    if (this.board.stones < this.#human + 2) throw new InputError('There is no move of yours to take back.');
+    this.board.undo();
+    this.board.undo();
+  }
 
-function outcome(score: number | null): string {
-  if (score === null) return 'is full';
-  return score > 0 ? `wins (+${score})` : score < 0 ? `loses (${score})` : 'draws';
-}
+  #answer(): void {
+    const { column, erred } = this.#reply();
+    this.board.play(column);
+    this.#say(`I play ${column + 1}${erred ? ', by mistake' : ''}.`);
+  }
 
-function verdict(board: Board, human: Player): string {
-  if (board.winner === null) return 'A draw.';
-  return board.winner === human ? 'You win.' : 'I win.';
+  #show(): void {
+    this.#say(`\n${this.board}\n`);
+    if (this.#options.hints && !this.board.isOver) this.#say(hintOf(this.board, this.#solver));
+  }
+
+  #say(text: string): void {
+    this.#options.output.write(`${text}\n`);
+  }
 }

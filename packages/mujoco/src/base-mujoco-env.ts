@@ -1,5 +1,5 @@
 import { InputError } from '@understudy/errors';
-import type { ResetOptions, ResetResult, StepResult, StepSignals } from '@understudy/gym';
+import type { RenderFrame, RenderOptions, ResetOptions, ResetResult, StepResult, StepSignals } from '@understudy/gym';
 import { Box, type Env, type EnvMetadata, type EnvState, type Info, type Space } from '@understudy/gym';
 import { defaultRng, type Generator, type GeneratorState } from '@understudy/random';
 import type { MujocoEngine } from './engine/engine.ts';
@@ -8,6 +8,8 @@ import type { MujocoModel } from './engine/model.ts';
 import type { Simulation } from './engine/simulation.ts';
 import type { MujocoEnvOptions } from './env-options.ts';
 import { readModelFile } from './model-file.ts';
+import type { CameraDefaults } from './scene-camera.ts';
+import { ScenePainter } from './scene-painter.ts';
 import { decodeSimulationState, encodeSimulationState } from './simulation-state.ts';
 
 /** What a {@link BaseMujocoEnv} is built from; {@link openModel} makes it from an environment's options. */
@@ -68,17 +70,26 @@ export abstract class BaseMujocoEnv<Observation> implements Env<Observation, Flo
   protected readonly signals: StepSignals = { reward: 0, terminated: false, truncated: false };
   /** Draws everything random; `reset({ seed })` restarts it. Without any seed it starts at seed 0. */
   protected generator: Generator = defaultRng(0);
+  /** How the task wants to be looked at; what is left out follows from the model. */
+  protected readonly cameraDefaults: CameraDefaults = {};
+  #painter: ScenePainter | undefined;
   #open = true;
 
-  constructor(id: string, setup: MujocoEnvSetup, observationSpace: Space<Observation>) {
+  /** @param actionSpace - Where actions aren't the actuators' controls. */
+  constructor(
+    id: string,
+    setup: MujocoEnvSetup,
+    observationSpace: Space<Observation>,
+    actionSpace: Box<Float32Array> = actionBox(setup.model),
+  ) {
     this.id = id;
     this.engine = setup.engine;
     this.model = setup.model;
     this.frameSkip = setup.frameSkip;
     this.dt = setup.model.timestep * setup.frameSkip;
-    this.metadata = { renderModes: [], renderFps: Math.round(1 / this.dt) };
+    this.metadata = { renderModes: ['rgb_array'], renderFps: Math.round(1 / this.dt) };
     this.observationSpace = observationSpace;
-    this.actionSpace = actionBox(setup.model);
+    this.actionSpace = actionSpace;
     this.simulation = setup.model.createSimulation();
     this.initialQpos = this.simulation.qpos.slice();
     this.initialQvel = this.simulation.qvel.slice();
@@ -116,7 +127,7 @@ export abstract class BaseMujocoEnv<Observation> implements Env<Observation, Flo
 
   /** @throws InputError if the environment is closed or the seed isn't a whole number of at least 0. */
   reset(options: ResetOptions = {}): ResetResult<Observation> {
-    this.#checkOpen();
+    this.checkOpen();
     if (options.seed !== undefined) this.generator = defaultRng(options.seed);
     this.simulation.reset();
     this.resetModel(options.options ?? {});
@@ -136,10 +147,19 @@ export abstract class BaseMujocoEnv<Observation> implements Env<Observation, Flo
     return this.signals;
   }
 
-  /** Always null: draw {@link sceneGeometry}'s frames instead. */
-  render(): null {
-    this.#checkOpen();
-    return null;
+  /**
+   * The current state, 480 by 480 pixels unless told. Cameras are `track`, which follows the first body that moves,
+   * `overview`, and those of the model; without a name the environment chooses ({@link cameraDefaults}).
+   *
+   * MuJoCo computes places at the beginning of each simulation step, so after a step the picture lags behind qpos by one
+   * timestep; nothing is recomputed, and drawing changes nothing.
+   *
+   * @throws InputError for an unknown camera, or a side that isn't a whole number of 16 to 4096 pixels.
+   */
+  render(options: RenderOptions = {}): RenderFrame {
+    this.checkOpen();
+    this.#painter ??= new ScenePainter(this.id, this.model, this.simulation, this.cameraDefaults);
+    return this.#painter.paint(options);
   }
 
   /**
@@ -149,7 +169,7 @@ export abstract class BaseMujocoEnv<Observation> implements Env<Observation, Flo
    * @param qvel - `[nv]`
    */
   setState(qpos: ArrayLike<number>, qvel: ArrayLike<number>): void {
-    this.#checkOpen();
+    this.checkOpen();
     const { simulation } = this;
     if (qpos.length !== simulation.qpos.length || qvel.length !== simulation.qvel.length) {
       throw new InputError(
@@ -163,7 +183,7 @@ export abstract class BaseMujocoEnv<Observation> implements Env<Observation, Flo
   }
 
   saveState(): EnvState {
-    this.#checkOpen();
+    this.checkOpen();
     return {
       simulation: encodeSimulationState(this.simulation),
       generator: this.generator.getState(),
@@ -173,9 +193,8 @@ export abstract class BaseMujocoEnv<Observation> implements Env<Observation, Flo
 
   /** @throws InputError if the state belongs to a model of another size. */
   restoreState(state: EnvState): void {
-    this.#checkOpen();
-    this.simulation.reset();
-    decodeSimulationState(this.simulation, state.simulation);
+    this.checkOpen();
+    decodeSimulationState(this.simulation, state.simulation, this.id);
     this.generator.setState(state.generator as GeneratorState);
     this.simulation.forward();
     this.restoreTask(state.task);
@@ -198,7 +217,7 @@ export abstract class BaseMujocoEnv<Observation> implements Env<Observation, Flo
 
   /** Applies an action for `frameSkip` simulation steps. */
   protected simulate(action: Float32Array): void {
-    if (!this.#open) this.#checkOpen();
+    this.checkOpen();
     const { ctrl } = this.simulation;
     if (action.length !== ctrl.length) {
       throw new InputError(`an action of ${this.id} has shape (${ctrl.length},), got (${action.length},)`);
@@ -216,14 +235,15 @@ export abstract class BaseMujocoEnv<Observation> implements Env<Observation, Flo
     this.simulation.step(this.frameSkip);
   }
 
+  /** @throws InputError if the environment is closed. */
+  protected checkOpen(): void {
+    if (!this.#open) throw new InputError(`${this.id} is closed; make a new one`);
+  }
+
   #observe(): Observation {
     const flat = new Float64Array(this.observationSpace.flatSize);
     this.writeObservation(flat, 0);
     return this.readObservation(flat);
-  }
-
-  #checkOpen(): void {
-    if (!this.#open) throw new InputError(`${this.id} is closed; make a new one`);
   }
 }
 

@@ -15,6 +15,7 @@ export { type GoalObservationSizes, MujocoGoalEnv } from './mujoco-goal-env.ts';
 export { checkAgainstReference, compareInfoWithReference, type ReferenceCheck } from './reference/check-reference.ts';
 export { type CardDifference, compareModelToCard } from './reference/model-card.ts';
 export { parseReference, type Reference, readJsonFile } from './reference/reference-file.ts';
+export type { CameraDefaults } from './scene-camera.ts';
 export {
   type SceneFrame,
   type SceneGeom,

@@ -127,7 +127,7 @@ test('a wrong action, state or seed is refused', async () => {
     expect(() => env.step(Float32Array.of(bad))).toThrow(`an action of Cart-v0 must be finite, got [${bad}]`);
   }
   expect(() => env.setState([0, 0], [0])).toThrow('got 2 positions and 1 velocities, expected 1 and 1');
-  expect(() => env.restoreState({ simulation: 'AAAA', generator: null })).toThrow('the simulation state has');
+  expect(() => env.restoreState({ simulation: 'AAAA', generator: null })).toThrow('the simulation state given to');
   expect(() => env.reset({ seed: -1 })).toThrow();
   env.close();
 });

@@ -1,5 +1,5 @@
 import { InputError } from '@understudy/errors';
-import { Dict, type GoalEnv, type GoalObservation } from '@understudy/gym';
+import { type Box, Dict, type GoalEnv, type GoalObservation } from '@understudy/gym';
 import { BaseMujocoEnv, type MujocoEnvSetup } from './base-mujoco-env.ts';
 import { unboundedBox } from './mujoco-env.ts';
 
@@ -19,8 +19,9 @@ export abstract class MujocoGoalEnv extends BaseMujocoEnv<GoalObservation> imple
   declare readonly observationSpace: Dict<GoalObservation>;
   readonly goalSize: number;
 
-  constructor(id: string, setup: MujocoEnvSetup, sizes: GoalObservationSizes) {
-    super(id, setup, goalSpace(sizes));
+  /** @param actionSpace - Where actions aren't the actuators' controls. */
+  constructor(id: string, setup: MujocoEnvSetup, sizes: GoalObservationSizes, actionSpace?: Box<Float32Array>) {
+    super(id, setup, goalSpace(sizes), actionSpace);
     this.goalSize = sizes.goal;
   }
 

@@ -18,20 +18,24 @@ export function encodeSimulationState(simulation: Simulation): string {
 }
 
 /**
- * Puts back what {@link encodeSimulationState} gave.
+ * Puts back what {@link encodeSimulationState} gave; everything that the state doesn't say (controls, applied forces) is
+ * as after a reset.
  *
- * @throws InputError if it belongs to a model of another size.
+ * @param id - Of the environment that the simulation belongs to, for the message.
+ * @throws InputError if it is no such state or belongs to a model of another size; the simulation stays as it is.
  */
-export function decodeSimulationState(simulation: Simulation, state: unknown): void {
+export function decodeSimulationState(simulation: Simulation, state: unknown, id: string): void {
   const bytes = Buffer.from(typeof state === 'string' ? state : '', 'base64');
   const expected = 1 + stateFields.reduce((sum, field) => sum + simulation[field].length, 0);
   if (bytes.length !== 8 * expected) {
     throw new InputError(
-      `the simulation state has ${bytes.length / 8} numbers, expected ${expected}; restore a state of the same model`,
+      `the simulation state given to ${id} has ${bytes.length / 8} numbers, expected ${expected}; restore a state of ` +
+        'the same model',
     );
   }
   let at = 0;
   const next = () => bytes.readDoubleLE(8 * at++);
+  simulation.reset();
   simulation.time = next();
   for (const field of stateFields) {
     for (let i = 0; i < simulation[field].length; i++) simulation[field][i] = next();

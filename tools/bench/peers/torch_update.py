@@ -2,13 +2,14 @@
 
 usage: torch_update.py THREADS
 
-One JSON line in, one out: {"case": NAME, "seconds": S} repeats the case for S seconds (at least five times) and answers
+One JSON line in, one out: {"case": NAME, "seconds": S} repeats the case for S seconds (at least three times) and answers
 {"milliseconds": median}. The first line printed names the peer. The cases are those of packages/kernels' benchmark:
 
   a64, a2048      PPO update: two 64x64 tanh networks, 17 observations, 6 actions, batch 64 or 2048; forward, clipped
                   loss, backward, Adam
   b               SAC update: 256x256 relu, batch 256; twin critics, actor, temperature, target networks
   e1, e16, e256   inference of a 17-256-256-6 relu policy with tanh output, NumPy in and out
+  d               5 Langevin steps of actions through a 23-512-512-512-1 relu energy, batch 2048
 """
 
 import copy
@@ -120,6 +121,21 @@ def inference(batch):
     return act
 
 
+def langevin(steps, batch=2048):
+    energy = mlp([OBSERVATIONS + ACTIONS, 512, 512, 512, 1], nn.ReLU).requires_grad_(False)
+    observations, start = torch.randn(batch, OBSERVATIONS), torch.randn(batch, ACTIONS)
+
+    def sample():
+        actions = start
+        for _ in range(steps):
+            actions = actions.detach().requires_grad_(True)
+            (slopes,) = torch.autograd.grad(energy(torch.cat([observations, actions], 1)).sum(), actions)
+            actions = (actions.detach() - 0.05 * slopes + 0.1 * torch.randn_like(actions)).clamp(-1, 1)
+        return actions
+
+    return sample
+
+
 CASES = {
     "a64": lambda: ppo(64),
     "a2048": lambda: ppo(2048),
@@ -127,12 +143,13 @@ CASES = {
     "e1": lambda: inference(1),
     "e16": lambda: inference(16),
     "e256": lambda: inference(256),
+    "d": lambda: langevin(5),
 }
 
 
 def median_milliseconds(step, seconds):
     times, end = [], time.perf_counter() + seconds
-    while len(times) < 5 or time.perf_counter() < end:
+    while len(times) < 3 or time.perf_counter() < end:
         start = time.perf_counter()
         step()
         times.append(time.perf_counter() - start)

@@ -33,11 +33,15 @@ export interface BenchEnvResult {
   /** Our speed over the peer's: above 1 is faster. */
   ratio?: number;
   peerName?: string;
+  /** Why a peer that was asked for has no figure: Gymnasium has no such environment. */
+  peerAbsent?: string;
   machine: string;
 }
 
-/** Actions drawn before the clock starts and used in turn. */
+/** Actions of one environment drawn before the clock starts and used in turn. */
 const PREPARED_ACTIONS = 256;
+/** Environment steps between two looks at the clock, about, where many environments step together. */
+const STEPS_PER_LOOK = 1024;
 
 /**
  * Times an environment under random actions, beside Gymnasium if asked.
@@ -57,10 +61,11 @@ export async function benchEnv(options: BenchEnvOptions, hooks: BenchHooks = {})
     const paired = await alternate(
       rounds,
       () => stepper.measure(seconds),
-      peer && (async () => (await peer.measure({ seconds })).stepsPerSecond),
+      peer && !peer.absent ? async () => (await peer.measure({ seconds })).stepsPerSecond : undefined,
       hooks,
     );
-    const beside = peer ? { peer: paired.peer, ratio: paired.ratio, peerName: peer.name } : {};
+    const { absent: peerAbsent, name: peerName } = peer ?? {};
+    const beside = peerAbsent ? { peerAbsent } : peer ? { peer: paired.peer, ratio: paired.ratio, peerName } : {};
     const machine = describeMachine();
     return { id, engine: used, envs, workers, stepsPerSecond: paired.ours, ...beside, machine };
   } finally {
@@ -106,9 +111,14 @@ async function vectorised(
   const env = await makeVector(id, { count, workers, options });
   const actions = prepareActions(env);
   env.reset({ seed: 0 });
+  const batch = Math.min(actions.length, Math.ceil(STEPS_PER_LOOK / count));
+  let next = 0;
   const measure = (seconds: number) =>
-    rate(seconds, count * actions.length, () => {
-      for (const action of actions) env.step(action);
+    rate(seconds, count * batch, () => {
+      for (let i = 0; i < batch; i++) {
+        env.step(actions[next]);
+        next = (next + 1) % actions.length;
+      }
     });
   return { measure, close: () => env.close() };
 }

@@ -1,12 +1,16 @@
 import { InputError } from '@understudy/errors';
-import { benchmarkCases } from '@understudy/kernels/benchmark';
+import { type KernelEngine, kernelEngines, kernelStatus } from '@understudy/kernels';
+import { type BenchmarkCase, benchmarkCases } from '@understudy/kernels/benchmark';
+import { yieldToEvents } from '@understudy/training';
 import { describeMachine } from './machine.ts';
-import { startPeer } from './peer.ts';
-import { alternate, type BenchHooks, median } from './rounds.ts';
+import { type Peer, startPeer } from './peer.ts';
+import { type BenchHooks, median } from './rounds.ts';
 
 export interface BenchUpdateOptions {
-  /** Names of the cases to time; all of them by default. */
+  /** Names of the cases to time; by default all that don't take long. */
   cases?: readonly string[];
+  /** The kernels to time; by default WebAssembly and, where the addon is there, native ones in turn. */
+  kernels?: KernelEngine;
   /** A Python interpreter with PyTorch, to time the same cases in alternation. */
   peers?: string;
   /** Seconds of one round of one case. */
@@ -17,6 +21,8 @@ export interface BenchUpdateOptions {
 
 export interface BenchUpdateResult {
   case: string;
+  /** What computed: `wasm`, or `native` with its instruction set. */
+  kernels: string;
   /** Median time of one repetition. */
   milliseconds: number;
   /** The same of PyTorch eager on one thread. */
@@ -30,29 +36,22 @@ export interface BenchUpdateResult {
 /**
  * Times the update and inference cases of `@understudy/kernels/benchmark`, beside PyTorch eager on one thread if asked.
  *
- * @throws InputError when a case is unknown or the peer can't run.
+ * @returns One result for each case and each of the kernels, in this order.
+ * @throws InputError when a case or the kernels are unknown, or the peer or the kernels can't run.
  */
 export async function benchUpdate(
   options: BenchUpdateOptions = {},
   hooks: BenchHooks = {},
 ): Promise<BenchUpdateResult[]> {
-  const { seconds = 0.5, rounds = 5 } = options;
+  const { seconds = 0.25, rounds = 5 } = options;
   const chosen = chooseCases(options.cases);
+  const engines = chooseEngines(options.kernels);
   const peer = options.peers ? await startPeer(options.peers, 'torch_update.py', ['1']) : undefined;
   try {
     const results: BenchUpdateResult[] = [];
-    for (const { name, setup } of chosen) {
-      const work = setup();
-      const paired = await alternate(
-        rounds,
-        () => medianMilliseconds(work, seconds),
-        peer && (async () => (await peer.measure({ case: name, seconds })).milliseconds),
-        { signal: hooks.signal },
-      );
-      const { ours, ratio } = paired;
-      const beside = peer ? { peer: paired.peer, ratio, peerName: peer.name } : {};
-      results.push({ case: name, milliseconds: ours, ...beside, machine: describeMachine() });
-      hooks.onProgress?.({ done: results.length, total: chosen.length });
+    for (const [index, benchmarkCase] of chosen.entries()) {
+      results.push(...(await timeCase(benchmarkCase, engines, peer, { seconds, rounds, signal: hooks.signal })));
+      hooks.onProgress?.({ done: index + 1, total: chosen.length });
     }
     return results;
   } finally {
@@ -60,8 +59,47 @@ export async function benchUpdate(
   }
 }
 
-function chooseCases(names: readonly string[] | undefined) {
-  if (!names) return benchmarkCases;
+interface Timing {
+  seconds: number;
+  rounds: number;
+  signal?: AbortSignal;
+}
+
+/** Rounds of every engine and the peer in turn, so that all meet the same machine; one more warms up. */
+async function timeCase(
+  { name, setup }: BenchmarkCase,
+  engines: readonly ('wasm' | 'native')[],
+  peer: Peer | undefined,
+  { seconds, rounds, signal }: Timing,
+): Promise<BenchUpdateResult[]> {
+  const works = engines.map((engine) => setup(engine));
+  const ours: number[][] = engines.map(() => []);
+  const peers: number[] = [];
+  for (let round = 0; round <= rounds; round++) {
+    const times: number[] = [];
+    for (const work of works) {
+      await yieldToEvents();
+      signal?.throwIfAborted();
+      times.push(medianMilliseconds(work, seconds));
+    }
+    const other = (await peer?.measure({ case: name, seconds }))?.milliseconds;
+    if (round === 0) continue;
+    times.forEach((time, i) => {
+      ours[i].push(time);
+    });
+    if (other !== undefined) peers.push(other);
+  }
+  return engines.map((engine, i) => ({
+    case: name,
+    kernels: engine === 'native' ? `native ${kernelStatus().instructionSet}` : engine,
+    milliseconds: median(ours[i]),
+    ...(peer && { peer: median(peers), ratio: median(ours[i].map((own, k) => own / peers[k])), peerName: peer.name }),
+    machine: describeMachine(),
+  }));
+}
+
+function chooseCases(names: readonly string[] | undefined): readonly BenchmarkCase[] {
+  if (!names) return benchmarkCases.filter(({ long }) => !long);
   return names.map((name) => {
     const found = benchmarkCases.find((candidate) => candidate.name === name);
     if (found) return found;
@@ -70,11 +108,25 @@ function chooseCases(names: readonly string[] | undefined) {
   });
 }
 
-/** Median of single repetitions, at least five of them. */
+function chooseEngines(kernels: KernelEngine | undefined): ('wasm' | 'native')[] {
+  const { instructionSet, reason } = kernelStatus();
+  const hasNative = instructionSet !== undefined;
+  if (kernels === undefined) return hasNative ? ['wasm', 'native'] : ['wasm'];
+  if (!kernelEngines.includes(kernels)) {
+    throw new InputError(`There are no kernels called "${kernels}": use one of ${kernelEngines.join(', ')}.`);
+  }
+  if (kernels === 'native' && !hasNative) {
+    throw new InputError(`The native kernels can't be timed: ${reason}; use wasm.`);
+  }
+  if (kernels === 'auto') return hasNative && instructionSet !== 'scalar' ? ['native'] : ['wasm'];
+  return [kernels];
+}
+
+/** Median of single repetitions, at least three of them. */
 function medianMilliseconds(work: () => void, seconds: number): number {
   const times: number[] = [];
   const end = performance.now() + 1000 * seconds;
-  while (times.length < 5 || performance.now() < end) {
+  while (times.length < 3 || performance.now() < end) {
     const start = performance.now();
     work();
     times.push(performance.now() - start);

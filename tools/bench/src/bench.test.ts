@@ -1,5 +1,9 @@
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { isInputError } from '@understudy/errors';
-import { expect, test } from 'vitest';
+import { type KernelEngine, kernelStatus } from '@understudy/kernels';
+import { expect, onTestFinished, test } from 'vitest';
 import { benchEnv, benchTrainPpo, benchUpdate } from './index.ts';
 
 test('an environment is timed alone, in one thread and on either engine', async () => {
@@ -12,12 +16,29 @@ test('an environment is timed alone, in one thread and on either engine', async 
   expect(many.peer).toBeUndefined();
 });
 
-test('every update case is timed, or those asked for', async () => {
+test('where the peer has no such environment ours is timed alone, and why is told', async () => {
+  const python = join(mkdtempSync(join(tmpdir(), 'understudy-bench-')), 'python.cjs');
+  onTestFinished(() => rmSync(dirname(python), { recursive: true }));
+  const answer = JSON.stringify({ peer: 'gymnasium', absent: 'Gymnasium has no Hopper-v5' });
+  writeFileSync(python, `#!${process.execPath}\nconsole.log(${JSON.stringify(answer)});`);
+  chmodSync(python, 0o755);
+  const alone = await benchEnv({ id: 'Hopper-v5', peers: python, seconds: 0.02, rounds: 1 });
+  expect(alone).toMatchObject({ id: 'Hopper-v5', peerAbsent: 'Gymnasium has no Hopper-v5' });
+  expect(alone.stepsPerSecond).toBeGreaterThan(0);
+  expect(alone.ratio).toBeUndefined();
+});
+
+test('every update case that is not long is timed, or those asked for, on the kernels there are', async () => {
+  const { engine, instructionSet } = kernelStatus();
+  const kernels = instructionSet ? ['wasm', `native ${instructionSet}`] : ['wasm'];
   const all = await benchUpdate({ seconds: 0.001, rounds: 1 });
-  expect(all.map((result) => result.case)).toEqual(['a64', 'a2048', 'b', 'e1', 'e16', 'e256']);
+  const expected = ['a64', 'a2048', 'b', 'e1', 'e16', 'e256'].flatMap((name) => kernels.map((own) => [name, own]));
+  expect(all.map((result) => [result.case, result.kernels])).toEqual(expected);
   for (const { milliseconds } of all) expect(milliseconds).toBeGreaterThan(0);
-  const [one] = await benchUpdate({ cases: ['e1'], seconds: 0.001, rounds: 1 });
-  expect(one.case).toBe('e1');
+  const one = await benchUpdate({ cases: ['e1'], kernels: 'wasm', seconds: 0.001, rounds: 1 });
+  expect(one.map((result) => [result.case, result.kernels])).toEqual([['e1', 'wasm']]);
+  const [best] = await benchUpdate({ cases: ['e1'], kernels: 'auto', seconds: 0.001, rounds: 1 });
+  expect(best.kernels).toMatch(engine);
 });
 
 test('a training is timed and its return told', async () => {
@@ -30,6 +51,7 @@ test('a training is timed and its return told', async () => {
 test('wrong inputs are told in a sentence', async () => {
   for (const wrong of [
     benchUpdate({ cases: ['z9'] }),
+    benchUpdate({ kernels: 'cuda' as KernelEngine }),
     benchEnv({ id: 'HalfCheetah-v5', envs: 2, workers: 3 }),
     benchEnv({ id: 'HalfCheeta-v5' }),
     benchEnv({ id: 'HalfCheetah-v5', engine: 'bullet' }),

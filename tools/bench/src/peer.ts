@@ -7,6 +7,8 @@ import { InputError } from '@understudy/errors';
 export interface Peer {
   /** What it is, with versions, as the script says. */
   readonly name: string;
+  /** Why it can't measure what was asked for, `Gymnasium has no Circles-v0`; then {@link measure} can't be called. */
+  readonly absent?: string;
   /** Sends one request and waits for its answer: an object of finite numbers. */
   measure(request: Record<string, unknown>): Promise<Record<string, number>>;
   close(): void;
@@ -23,9 +25,10 @@ export interface Peer {
 export async function startPeer(python: string, script: string, args: readonly string[]): Promise<Peer> {
   const child = spawn(python, [fileURLToPath(new URL(`../peers/${script}`, import.meta.url)), ...args]);
   const answers = readAnswers(child, python, script);
-  const { peer } = await answers.next();
+  const { peer, absent } = await answers.next();
   return {
     name: String(peer),
+    absent: absent === undefined ? undefined : String(absent),
     async measure(request) {
       child.stdin.write(`${JSON.stringify(request)}\n`);
       return asNumbers(await answers.next(), script);

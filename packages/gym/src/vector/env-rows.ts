@@ -1,9 +1,11 @@
 import { InputError } from '@understudy/errors';
-import type { Env, EnvState, Info, ResetOptions } from '../env.ts';
+import type { Env, EnvState, Info, ResetOptions, StepSignals } from '../env.ts';
 import type { Space } from '../space.ts';
 import type { Box, BoxArrays, BoxDtype } from '../spaces/box.ts';
+import type { Discrete } from '../spaces/discrete.ts';
 import type { AutoresetMode } from '../vector-env.ts';
 import type { Rows } from './buffers.ts';
+import { type MadeEnv, takeApart } from './made-env.ts';
 
 /** State of one sub-environment, with the row that a resumed caller acts on. */
 interface RowState extends EnvState {
@@ -27,6 +29,11 @@ export class EnvRows {
   readonly #actions: ActionReader[];
   /** 1 where the episode has ended and the next one not begun. */
   readonly #ended: Uint8Array;
+  /** Environments that are stepped without their wrappers; undefined where one can't be. */
+  readonly #made: readonly (MadeEnv | undefined)[];
+  /** Steps taken in the episode and the number that truncates it, of those. */
+  readonly #elapsed: Float64Array;
+  readonly #limits: Float64Array;
 
   /** @param firstIndex - The index of the first of these environments among all, for seeds and messages. */
   constructor(envs: readonly Env<unknown, unknown>[], rows: Rows, mode: AutoresetMode, firstIndex = 0) {
@@ -40,6 +47,9 @@ export class EnvRows {
       actionReader(env.actionSpace, rows.actions.subarray(i * size, (i + 1) * size)),
     );
     this.#ended = new Uint8Array(envs.length);
+    this.#made = envs.map(takeApart);
+    this.#elapsed = new Float64Array(envs.length);
+    this.#limits = Float64Array.from(this.#made, (made) => made?.limit?.maxEpisodeSteps ?? Number.POSITIVE_INFINITY);
   }
 
   /** Resets all; with a seed, each gets the seed plus its index. @returns their infos. */
@@ -76,26 +86,35 @@ export class EnvRows {
 
   #stepRow(i: number): void {
     const { observations, finalObservations, rewards, terminated, truncated } = this.#rows;
-    const env = this.#envs[i];
-    const action = this.#actions[i].read();
     const at = i * this.#observationSize;
-    let signals: { reward: number; terminated: boolean; truncated: boolean };
-    if (env.stepInto) {
-      signals = env.stepInto(action, observations, at);
-    } else {
-      const result = env.step(action);
-      env.observationSpace.flattenInto(result.observation, observations, at);
-      signals = result;
-    }
-    const ended = signals.terminated || signals.truncated;
+    const signals = this.#stepEnv(i, at);
+    const cut = signals.truncated || this.#elapsed[i] >= this.#limits[i];
     rewards[i] = signals.reward;
     terminated[i] = signals.terminated ? 1 : 0;
-    truncated[i] = signals.truncated ? 1 : 0;
-    if (!ended) return;
+    truncated[i] = cut ? 1 : 0;
+    if (!signals.terminated && !cut) return;
     this.#ended[i] = 1;
+    this.#made[i]?.order.endEpisode();
     if (this.#mode !== 'same-step') return;
     for (let k = at; k < at + this.#observationSize; k++) finalObservations[k] = observations[k];
     this.#resetRow(i, {});
+  }
+
+  /** Steps one environment and writes its observation; what was made by `make` is stepped inside its wrappers. */
+  #stepEnv(i: number, at: number): StepSignals {
+    const { observations } = this.#rows;
+    const action = this.#actions[i].read();
+    const made = this.#made[i];
+    if (made !== undefined && this.#actions[i].allows(action)) {
+      const signals = made.bare.stepInto!(action, observations, at);
+      this.#elapsed[i] += 1;
+      return signals;
+    }
+    const env = this.#envs[i];
+    if (env.stepInto) return env.stepInto(action, observations, at);
+    const result = env.step(action);
+    env.observationSpace.flattenInto(result.observation, observations, at);
+    return result;
   }
 
   #resetRow(i: number, options: ResetOptions): Info {
@@ -103,12 +122,14 @@ export class EnvRows {
     const { observation, info } = env.reset(options);
     env.observationSpace.flattenInto(observation, this.#rows.observations, i * this.#observationSize);
     this.#ended[i] = 0;
+    this.#elapsed[i] = 0;
     return info;
   }
 
   saveState(): EnvState[] {
     return this.#envs.map((env, i): RowState => {
       if (!env.saveState) throw new InputError(`${env.id} can't save its state.`);
+      this.#made[i]?.limit?.setElapsedSteps(this.#elapsed[i]);
       const at = i * this.#observationSize;
       return {
         env: env.saveState(),
@@ -125,6 +146,7 @@ export class EnvRows {
       const env = this.#envs[i];
       if (!env.restoreState) throw new InputError(`${env.id} can't restore a state.`);
       env.restoreState(state.env);
+      this.#elapsed[i] = this.#made[i]?.limit?.elapsedSteps ?? 0;
       this.#ended[i] = state.ended ? 1 : 0;
       this.#rows.terminated[i] = state.terminated;
       this.#rows.truncated[i] = state.truncated;
@@ -147,17 +169,24 @@ export function actionSizeOf(space: Space): number {
 /** Makes what an environment takes from a row of actions, without allocation. */
 interface ActionReader {
   read(): unknown;
+  /** Whether the environment's check would pass an action of finite numbers; the check itself has the words if not. */
+  allows(action: unknown): boolean;
 }
 
 function actionReader(space: Space, row: Float32Array): ActionReader {
-  if (space.kind === 'discrete') return { read: () => row[0] };
+  if (space.kind === 'discrete') {
+    const discrete = space as unknown as Discrete;
+    return { read: () => row[0], allows: (action) => discrete.contains(action) };
+  }
   const box = space as Box<BoxArrays[BoxDtype]>;
-  if (box.dtype === 'float32') return { read: () => row };
+  const allows = () => true;
+  if (box.dtype === 'float32') return { read: () => row, allows };
   const action = box.createArray();
   return {
     read: () => {
       action.set(row);
       return action;
     },
+    allows,
   };
 }

@@ -1,6 +1,15 @@
 import { defaultRng } from '@understudy/random';
 import { afterEach, expect, test } from 'vitest';
-import { type AutoresetMode, type MakeVectorOptions, makeVector, type VectorEnv } from '../index.ts';
+import {
+  type AutoresetMode,
+  type EnvState,
+  type MakeVectorOptions,
+  make,
+  makeVector,
+  SyncVectorEnv,
+  type VectorEnv,
+  Wrapper,
+} from '../index.ts';
 import '../testing/drift-env.js';
 
 const opened: VectorEnv[] = [];
@@ -58,6 +67,36 @@ test.each(modes)('worker threads give the bytes of the in-thread environment (%s
   }
   expect(ends).toBeGreaterThan(5);
   for (const env of others) expect(env.saveState()).toEqual(one.saveState());
+});
+
+class Idle extends Wrapper<unknown, unknown> {}
+
+test.each(modes)('environments stepped inside their wrappers do what wrapped ones do (%s)', async (autoresetMode) => {
+  const discrete = autoresetMode === 'disabled';
+  const made = () => make<unknown, unknown>('Drift-v0', { limit: 0.6, discrete });
+  const bare = new SyncVectorEnv([await made(), await made(), await made()], { autoresetMode });
+  // Around one wrapper more they are stepped through all of them.
+  const wrapped = new SyncVectorEnv([new Idle(await made()), new Idle(await made()), new Idle(await made())], {
+    autoresetMode,
+  });
+  opened.push(bare, wrapped);
+  for (const env of [bare, wrapped]) env.reset({ seed: 8 });
+  const random = defaultRng(4);
+  const actions = new Float32Array(3 * bare.actionSize);
+  let [ends, cuts] = [0, 0];
+  for (let step = 0; step < 80; step++) {
+    for (let i = 0; i < actions.length; i++) actions[i] = discrete ? random.integers(4) : random.uniform(-0.6, 0.6);
+    ends += advance(bare, actions);
+    cuts += bare.truncated.reduce((sum, flag) => sum + flag, 0);
+    advance(wrapped, actions);
+    expect(rowsOf(wrapped)).toEqual(rowsOf(bare));
+    const states = wrapped.saveState().map((state) => ({ ...state, env: (state.env as EnvState).env }));
+    expect(bare.saveState()).toEqual(states);
+    if (step === 40) bare.restoreState(JSON.parse(JSON.stringify(bare.saveState())));
+  }
+  expect(ends).toBeGreaterThan(0);
+  // In disabled mode the resets have cleared the flags.
+  expect(cuts > 0).toBe(!discrete);
 });
 
 test.each([0, 2])('a restored state goes on bit by bit, in either form (%i workers)', async (workers) => {

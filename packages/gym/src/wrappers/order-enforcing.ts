@@ -44,6 +44,11 @@ export class OrderEnforcing<Observation, Action> extends Wrapper<Observation, Ac
     return super.stepInto!(action, out, offset);
   }
 
+  /** Told by a caller that steps the inner environment itself, as vector environments do: the episode has ended. */
+  endEpisode(): void {
+    this.#phase = 'ended';
+  }
+
   protected override onStep(signals: StepSignals): void {
     if (signals.terminated || signals.truncated) this.#phase = 'ended';
   }
@@ -58,13 +63,18 @@ export class OrderEnforcing<Observation, Action> extends Wrapper<Observation, Ac
     return super.saveState!();
   }
 
+  /** @throws InputError when the environment is closed, or the state was saved by one of another id. */
   override restoreState?(state: EnvState): void {
     this.#checkOpen();
+    if (state.id !== this.id) {
+      const source = typeof state.id === 'string' ? `of ${state.id}` : 'of no environment';
+      throw new InputError(`The state given to ${this.id} is ${source}; restore one that ${this.id} saved.`);
+    }
     super.restoreState!(state);
   }
 
   protected override ownState(): EnvState {
-    return { phase: this.#phase };
+    return { id: this.id, phase: this.#phase };
   }
 
   protected override restoreOwnState(state: EnvState): void {

@@ -21,6 +21,11 @@ export class TimeLimit<Observation, Action> extends Wrapper<Observation, Action>
     return this.#elapsedSteps;
   }
 
+  /** Takes over the count of a caller that steps the inner environment itself, as vector environments do. */
+  setElapsedSteps(elapsedSteps: number): void {
+    this.#elapsedSteps = elapsedSteps;
+  }
+
   protected override onReset(): void {
     this.#elapsedSteps = 0;
   }

@@ -9,6 +9,7 @@ export interface ModelNames {
   readonly geom: readonly string[];
   readonly site: readonly string[];
   readonly actuator: readonly string[];
+  readonly camera: readonly string[];
 }
 
 /** MuJoCo's fields with the count and the address of each kind of name. */
@@ -18,6 +19,7 @@ const nameFields: Record<keyof ModelNames, readonly [count: string, address: str
   geom: ['ngeom', 'name_geomadr'],
   site: ['nsite', 'name_siteadr'],
   actuator: ['nu', 'name_actuatoradr'],
+  camera: ['ncam', 'name_camadr'],
 };
 
 /** MuJoCo's prefix and count of the elements that have flags. */
@@ -161,5 +163,6 @@ function readNames(raw: RawModel): ModelNames {
     geom: read('geom'),
     site: read('site'),
     actuator: read('actuator'),
+    camera: read('camera'),
   };
 }

@@ -100,6 +100,24 @@ export class Simulation {
     this.#engine.refreshMovedViews();
   }
 
+  /**
+   * Takes `count` steps and calls `between` in each, after what follows from the state has been computed and before
+   * forces and constraints are: what it changes (controls, applied forces, reference accelerations) acts in this step.
+   */
+  stepInHalves(count: number, between: () => void): void {
+    const { mj_step1, mj_step2 } = this.#module;
+    try {
+      for (let i = 0; i < count; i++) {
+        mj_step1(this.#model, this.#data);
+        between();
+        mj_step2(this.#model, this.#data);
+      }
+    } catch (error) {
+      throw this.#engine.failure(error);
+    }
+    this.#engine.refreshMovedViews();
+  }
+
   /** Computes everything that follows from the state without advancing it. */
   forward(): void {
     this.#engine.guard(() => this.#module.mj_forward(this.#model, this.#data));

@@ -46,6 +46,8 @@ export interface RawModule {
   };
   mj_versionString(): string;
   mj_step(model: RawModel, data: RawData): void;
+  mj_step1(model: RawModel, data: RawData): void;
+  mj_step2(model: RawModel, data: RawData): void;
   mj_forward(model: RawModel, data: RawData): void;
   mj_resetData(model: RawModel, data: RawData): void;
   mj_rnePostConstraint(model: RawModel, data: RawData): void;

@@ -100,11 +100,28 @@ test('NaN is no agreement', () => {
   env.reward = 1;
 });
 
+test('an episode without a seed is checked from its first step on', () => {
+  const copy = structuredClone(reference);
+  for (const episode of copy.episodes) {
+    delete episode.seed;
+    for (const step of episode.steps) delete step.truncated;
+  }
+  copy.episodes[0].reset.qvel[0] = 4;
+  expect(checkAgainstReference(copy, env)).toEqual(checkAgainstReference(reference, env));
+  copy.episodes[0].steps[0].reward = 9;
+  expect(checkAgainstReference(copy, env).maxError.reward).toBe(8);
+  expect(parseReference(readJsonFile(fixture('maze2d-umaze-v1.json.gz'))).episodes[0].seed).toBeUndefined();
+});
+
 test('a file of another kind is refused with what is missing', () => {
   expect(() => parseReference(readJsonFile(fixture('model-Hopper-v5.json.gz')))).toThrow('meta.env is missing');
   expect(() => parseReference(null)).toThrow('meta.env is missing');
-  expect(() => parseReference(readJsonFile(fixture('maze2d-umaze-v1.json.gz')))).toThrow('episodes[0].seed is missing');
   const copy = structuredClone(reference);
+  expect(() => parseReference({ ...copy, episodes: [{ ...copy.episodes[0], seed: 0.5 }] })).toThrow(
+    'episodes[0].seed is no whole number',
+  );
+  delete copy.episodes[0].steps[2].truncated;
+  expect(() => parseReference(copy)).toThrow('episodes[0].steps[2] has no flags');
   delete (copy.episodes[0].steps[1] as { after?: unknown }).after;
   expect(() => parseReference(copy)).toThrow('episodes[0].steps[1].after has no qpos and qvel');
   expect(() => checkAgainstReference({ ...reference, meta: { env: 'Other-v1' } }, env)).toThrow(

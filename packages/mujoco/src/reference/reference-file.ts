@@ -21,15 +21,17 @@ export interface ReferenceStep {
   obs: ReferenceValue;
   reward: number;
   terminated: boolean;
-  truncated: boolean;
-  info: { [name: string]: ReferenceValue };
+  /** False where an episode without a seed doesn't say. */
+  truncated?: boolean;
+  /** Empty where an episode without a seed doesn't say. */
+  info?: { [name: string]: ReferenceValue };
   after: { qpos: number[]; qvel: number[] };
 }
 
-/** One episode: what `reset({ seed })` gave, then its steps. */
+/** One episode: what `reset({ seed })` gave, then its steps. Without a seed its start was drawn elsewhere. */
 export interface ReferenceEpisode {
-  seed: number;
-  reset: { qpos: number[]; qvel: number[]; obs: ReferenceValue; info: { [name: string]: ReferenceValue } };
+  seed?: number;
+  reset: { qpos: number[]; qvel: number[]; obs: ReferenceValue; info?: { [name: string]: ReferenceValue } };
   steps: ReferenceStep[];
 }
 
@@ -61,7 +63,7 @@ export function readJsonFile(file: string): unknown {
 }
 
 /**
- * Checks that a value is a reference of seeded episodes.
+ * Checks that a value is a reference: episodes with their seeds, or with starts that were drawn elsewhere.
  *
  * @throws InputError naming the first thing that is missing.
  */
@@ -71,23 +73,25 @@ export function parseReference(value: unknown): Reference {
   demand(Array.isArray(reference.episodes) && reference.episodes.length > 0, 'it has no episodes');
   reference.episodes.forEach((episode, e) => {
     const at = `episodes[${e}]`;
-    demand(Number.isSafeInteger(episode?.seed), `${at}.seed is missing`);
-    demand(isNumbers(episode.reset?.qpos) && isNumbers(episode.reset.qvel), `${at}.reset has no qpos and qvel`);
+    const seeded = episode?.seed !== undefined;
+    demand(!seeded || Number.isSafeInteger(episode.seed), `${at}.seed is no whole number`);
+    demand(isNumbers(episode?.reset?.qpos) && isNumbers(episode.reset.qvel), `${at}.reset has no qpos and qvel`);
     demand(episode.reset.obs !== undefined, `${at}.reset has no obs`);
     demand(Array.isArray(episode.steps), `${at}.steps is missing`);
     episode.steps.forEach((step, s) => {
-      demandStep(step, `${at}.steps[${s}]`);
+      demandStep(step, `${at}.steps[${s}]`, seeded);
     });
   });
   return reference;
 }
 
-function demandStep(step: ReferenceStep, at: string): void {
+function demandStep(step: ReferenceStep, at: string, seeded: boolean): void {
   demand(isNumbers(step?.before?.qpos) && isNumbers(step.before.qvel), `${at}.before has no qpos and qvel`);
   demand(isNumbers(step.after?.qpos) && isNumbers(step.after.qvel), `${at}.after has no qpos and qvel`);
   demand(isNumbers(step.action), `${at}.action is missing`);
   demand(step.obs !== undefined && typeof step.reward === 'number', `${at} has no obs or reward`);
-  demand(typeof step.terminated === 'boolean' && typeof step.truncated === 'boolean', `${at} has no flags`);
+  const truncated = seeded ? step.truncated : (step.truncated ?? false);
+  demand(typeof step.terminated === 'boolean' && typeof truncated === 'boolean', `${at} has no flags`);
 }
 
 function demand(holds: boolean, complaint: string): asserts holds {

@@ -1,0 +1,5 @@
+export { SacAgent } from './agent.ts';
+export type { SacConfig, SacOptions } from './config.ts';
+export { resolveSacConfig } from './config.ts';
+export { smallerValueLoss, softTargets, temperatureGradient } from './loss.ts';
+export { train } from './train.ts';

@@ -1,0 +1,5 @@
+export { Td3Agent } from './agent.ts';
+export type { Td3Config, Td3Options } from './config.ts';
+export { resolveTd3Config } from './config.ts';
+export { clippedDoubleTargets, smoothActions } from './loss.ts';
+export { train } from './train.ts';
