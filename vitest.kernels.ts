@@ -15,6 +15,9 @@ const project = (engine: 'wasm' | 'native', own: object = {}) => ({
   test: { name: engine, env: { UNDERSTUDY_KERNELS: engine }, ...own },
 });
 
+/** What no engine of the kernels makes a difference to. */
+const engineless = '**/tensor-network.*test.ts';
+
 /** Runs a package's tests once on each of the kernels' engines. `*.native.test.ts` are about the addon alone. */
 export default mergeConfig(
   base,
@@ -22,7 +25,9 @@ export default mergeConfig(
     test: {
       projects: [
         project('wasm', { exclude: ['**/node_modules/**', '**/dist/**', '**/*.native.test.ts'] }),
-        ...(hasNativeKernels() ? [project('native')] : []),
+        ...(hasNativeKernels()
+          ? [project('native', { exclude: ['**/node_modules/**', '**/dist/**', engineless] })]
+          : []),
       ],
     },
   }),

@@ -86,3 +86,57 @@ export function multiplySlope(kind: i32, deltas: usize, values: usize, slopes: u
     }
   }
 }
+
+/** Whether an activation has a second derivative other than 0. */
+@inline
+export function bends(kind: i32): bool {
+  return kind == TANH || kind == ELU || kind == SILU;
+}
+
+/**
+ * The reverse of a tangent pass through a bending activation, a = phi(z) and its tangent t = phi'(z) s: turns the
+ * adjoints of t at `first` into those of s, `first * phi'`, and those of a at `second` into those of z,
+ * `second * phi' + first * phi'' s`.
+ *
+ * @param tangents - The t.
+ * @param sums - The z; only SiLU needs them, as it does `slopes` and `sumTangents`, the s.
+ */
+export function bend(
+  kind: i32,
+  first: usize,
+  second: usize,
+  values: usize,
+  tangents: usize,
+  slopes: usize,
+  sums: usize,
+  sumTangents: usize,
+  bytes: usize,
+): void {
+  const one = f32x4.splat(1);
+  const two = f32x4.splat(2);
+  for (let at: usize = 0; at < bytes; at += 16) {
+    const p = v128.load(first + at);
+    let slope: v128, curve: v128;
+    if (kind == SILU) {
+      const z = f32x4.pmin(f32x4.pmax(v128.load(sums + at), f32x4.splat(-88)), f32x4.splat(88));
+      const sigmoid = f32x4.div(one, f32x4.add(one, exp4(f32x4.neg(z))));
+      const rest = f32x4.sub(one, sigmoid);
+      const factor = madd(z, f32x4.sub(rest, sigmoid), two);
+      slope = v128.load(slopes + at);
+      curve = f32x4.mul(f32x4.mul(f32x4.mul(sigmoid, rest), factor), v128.load(sumTangents + at));
+    } else {
+      const a = v128.load(values + at);
+      const t = v128.load(tangents + at);
+      if (kind == TANH) {
+        slope = f32x4.sub(one, f32x4.mul(a, a));
+        curve = f32x4.mul(f32x4.mul(a, t), f32x4.splat(-2));
+      } else {
+        const zero = f32x4.splat(0);
+        slope = f32x4.add(f32x4.pmin(a, zero), one);
+        curve = v128.bitselect(t, zero, f32x4.le(a, zero));
+      }
+    }
+    v128.store(first + at, f32x4.mul(p, slope));
+    v128.store(second + at, madd(p, curve, f32x4.mul(v128.load(second + at), slope)));
+  }
+}

@@ -14,6 +14,10 @@ export const NET_INPUT_BLOCK_BYTES: usize = 12;
 export const NET_DELTA_A: usize = 16;
 export const NET_DELTA_B: usize = 20;
 export const NET_PANEL_BYTES: usize = 24;
+// Zero until the network's first tangent pass, as the layers' last three.
+export const NET_INPUT_TANGENTS: usize = 28;
+export const NET_DELTA_C: usize = 32;
+export const NET_DELTA_D: usize = 36;
 
 // Layer.
 export const LAYER_BYTES: usize = 64;
@@ -27,6 +31,9 @@ export const LAYER_TRANSPOSED: usize = 24;
 export const LAYER_PANELS: usize = 28;
 export const LAYER_SLOPES: usize = 32;
 export const LAYER_BLOCK_BYTES: usize = 36;
+export const LAYER_TANGENTS: usize = 40;
+export const LAYER_SUM_TANGENTS: usize = 44;
+export const LAYER_PACKED_TANGENTS: usize = 48;
 
 @inline
 export function field(pointer: usize, offset: usize): i32 {

@@ -7,9 +7,10 @@ import { PANEL_BYTES } from './descriptor';
 import { madd } from './vector';
 
 /**
- * One panel of a product: `target[row][8] = first row of weights + sum over k of values[row][k] * weights[1 + k][8]`.
+ * One panel of a product: `target[row][8] = initial[row][8] + sum over k of values[row][k] * weights[1 + k][8]`.
  *
  * @param values - Panels `[k / 8][row][8]`, `panelBytes` apart.
+ * @param initial - What the sums start from, rows `step` bytes apart: 0 for one row that serves all.
  * @param rows - Rounded up to whole tiles; the buffers have room for it.
  */
 function multiplyPanel(
@@ -17,15 +18,18 @@ function multiplyPanel(
   values: usize,
   panelBytes: usize,
   weights: usize,
+  initial: usize,
+  step: usize,
   depth: i32,
   rows: i32,
 ): void {
-  const bias0 = v128.load(weights);
-  const bias1 = v128.load(weights, 16);
   const first = weights + PANEL_BYTES;
   for (let row = 0; row < rows; row += 4) {
-    let a00 = bias0, a01 = bias1, a10 = bias0, a11 = bias1;
-    let a20 = bias0, a21 = bias1, a30 = bias0, a31 = bias1;
+    let a00 = v128.load(initial), a01 = v128.load(initial, 16);
+    let a10 = v128.load(initial + step), a11 = v128.load(initial + step, 16);
+    let a20 = v128.load(initial + 2 * step), a21 = v128.load(initial + 2 * step, 16);
+    let a30 = v128.load(initial + 3 * step), a31 = v128.load(initial + 3 * step, 16);
+    initial += 4 * step;
     let panel = values;
     let w = first;
     for (let k = depth; k > 0; k -= 8) {
@@ -69,14 +73,17 @@ function multiplyHalfPanel(
   values: usize,
   panelBytes: usize,
   weights: usize,
+  initial: usize,
+  step: usize,
   depth: i32,
   rows: i32,
 ): void {
-  const bias = v128.load(weights);
   const zero = f32x4.splat(0);
   const first = weights + PANEL_BYTES;
   for (let row = 0; row < rows; row += 4) {
-    let a0 = bias, a1 = bias, a2 = bias, a3 = bias;
+    let a0 = v128.load(initial), a1 = v128.load(initial + step);
+    let a2 = v128.load(initial + 2 * step), a3 = v128.load(initial + 3 * step);
+    initial += 4 * step;
     let panel = values;
     let w = first;
     for (let k = depth; k > 0; k -= 8) {
@@ -105,7 +112,10 @@ function multiplyHalfPanel(
   }
 }
 
-/** A panel of a product by whichever kernel fits `columns`, the number of its columns in use. */
+/**
+ * A panel of a product by whichever kernel fits `columns`, the number of its columns in use. The sums start from the
+ * first row of the weights.
+ */
 @inline
 export function multiplyColumns(
   target: usize,
@@ -116,8 +126,23 @@ export function multiplyColumns(
   rows: i32,
   columns: i32,
 ): void {
-  if (columns > 4) multiplyPanel(target, values, panelBytes, weights, depth, rows);
-  else multiplyHalfPanel(target, values, panelBytes, weights, depth, rows);
+  if (columns > 4) multiplyPanel(target, values, panelBytes, weights, weights, 0, depth, rows);
+  else multiplyHalfPanel(target, values, panelBytes, weights, weights, 0, depth, rows);
+}
+
+/** As `multiplyColumns`, but adds to what the target holds; the first row of the weights does not count. */
+@inline
+export function addColumns(
+  target: usize,
+  values: usize,
+  panelBytes: usize,
+  weights: usize,
+  depth: i32,
+  rows: i32,
+  columns: i32,
+): void {
+  if (columns > 4) multiplyPanel(target, values, panelBytes, weights, target, PANEL_BYTES, depth, rows);
+  else multiplyHalfPanel(target, values, panelBytes, weights, target, PANEL_BYTES, depth, rows);
 }
 
 /**

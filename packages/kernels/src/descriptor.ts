@@ -25,6 +25,9 @@ const BLOCK_ROWS = 64;
 /** Rows of room after each panel: keeps the panels of one row in different cache sets. */
 const PANEL_PADDING_ROWS = 4;
 const WORDS_PER_RECORD = 16;
+/** Where the words of {@link addTangentBuffers} begin in the header and in a layer's record. */
+const INPUT_TANGENTS_WORD = 7;
+const LAYER_TANGENTS_WORD = 10;
 
 export interface DescriptorOptions {
   sizes: readonly number[];
@@ -35,15 +38,12 @@ export interface DescriptorOptions {
   gradients: Float32Array;
 }
 
-/** Allocates a network's buffers and writes the description that assembly/descriptor.ts reads; returns its pointer. */
-export function writeDescriptor(memory: KernelMemory, options: DescriptorOptions): number {
+/** Allocates a network's buffers and writes the description that assembly/descriptor.ts reads; returns its words. */
+export function writeDescriptor(memory: KernelMemory, options: DescriptorOptions): Uint32Array {
   const { sizes, activation, outputActivation, maxBatch, parameters, gradients } = options;
   const layers = sizes.length - 1;
   const words = memory.uint32(WORDS_PER_RECORD * (1 + layers));
-  const blockRows = Math.min(BLOCK_ROWS, Math.ceil(maxBatch / 4) * 4);
-  const blocks = Math.ceil(maxBatch / blockRows);
-  const panelLength = (blockRows + PANEL_PADDING_ROWS) * 8;
-  const blockLength = (columns: number) => Math.ceil(columns / 8) * panelLength;
+  const { blockRows, blocks, panelLength, blockLength } = measureBlocks(maxBatch);
   const widest = Math.max(...sizes);
   const allocate = (length: number) => memory.float32(length).byteOffset;
 
@@ -77,5 +77,41 @@ export function writeDescriptor(memory: KernelMemory, options: DescriptorOptions
     );
     offset += (inputs + 1) * outputs;
   }
-  return words.byteOffset;
+  return words;
+}
+
+/** Allocates what tangent passes need besides and enters it into the description. */
+export function addTangentBuffers(memory: KernelMemory, words: Uint32Array, options: DescriptorOptions): void {
+  const { sizes, activation, outputActivation, maxBatch } = options;
+  const { blocks, blockLength } = measureBlocks(maxBatch);
+  const widest = Math.max(...sizes);
+  const allocate = (length: number) => memory.float32(length).byteOffset;
+  words.set(
+    [allocate(blocks * blockLength(sizes[0])), allocate(blockLength(widest)), allocate(blockLength(widest))],
+    INPUT_TANGENTS_WORD,
+  );
+  for (let layer = 0; layer + 1 < sizes.length; layer++) {
+    const [inputs, outputs] = [sizes[layer], sizes[layer + 1]];
+    const kind = layer + 2 === sizes.length ? outputActivation : activation;
+    words.set(
+      [
+        allocate(blocks * blockLength(outputs)),
+        kind === 'silu' ? allocate(blocks * blockLength(outputs)) : 0,
+        allocate(Math.ceil(outputs / 8) * 8 * (1 + inputs)),
+      ],
+      WORDS_PER_RECORD * (1 + layer) + LAYER_TANGENTS_WORD,
+    );
+  }
+}
+
+/** How a batch is cut into blocks of rows; lengths in numbers. */
+function measureBlocks(maxBatch: number) {
+  const blockRows = Math.min(BLOCK_ROWS, Math.ceil(maxBatch / 4) * 4);
+  const panelLength = (blockRows + PANEL_PADDING_ROWS) * 8;
+  return {
+    blockRows,
+    blocks: Math.ceil(maxBatch / blockRows),
+    panelLength,
+    blockLength: (columns: number) => Math.ceil(columns / 8) * panelLength,
+  };
 }

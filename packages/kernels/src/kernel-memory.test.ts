@@ -49,3 +49,13 @@ test('missing kernels are named with their remedy', () => {
     /^The compiled kernels .*kernels.wasm cannot be read: run `npm run build`/,
   );
 });
+
+test('a memory knows its own views after another memory has grown', () => {
+  const first = KernelMemory.create();
+  const second = KernelMemory.create();
+  first.float32(10);
+  second.float32(20_000_000);
+  const view = first.float32(10);
+  expect(first.owns(view)).toBe(true);
+  expect(second.owns(view)).toBe(false);
+});

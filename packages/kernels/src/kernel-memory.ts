@@ -1,4 +1,5 @@
 import { InputError } from '@understudy/errors';
+import { bindNativeKernels, type KernelEngine } from './kernel-engine.ts';
 import { compiledKernels, type KernelExports } from './kernel-module.ts';
 import { Instance, Memory, type WasmMemory } from './web-assembly.ts';
 
@@ -12,10 +13,12 @@ const LINE_BYTES = 64;
 export interface KernelMemoryOptions {
   /** The most bytes this memory may grow to; address space, not memory in use. 2 GiB unless told. */
   bytes?: number;
+  /** What computes in it; see {@link KernelEngine}. What {@link setKernelEngine} or the process says unless told. */
+  engine?: KernelEngine;
 }
 
 /**
- * A linear memory with an instance of the kernels in it. Everything a kernel touches lies here.
+ * A linear memory with the kernels bound to it. Everything a kernel touches lies here.
  *
  * It grows as views are allocated and is given back when nothing refers to it any more; single views are not freed. It
  * is shared memory, which grows in place: a view that was handed out stays valid for ever.
@@ -28,13 +31,12 @@ export class KernelMemory {
   readonly #buffers = new Set<ArrayBufferLike>();
   #next = LINE_BYTES;
 
-  private constructor(maximumBytes: number) {
+  private constructor(maximumBytes: number, engine: KernelEngine | undefined) {
     const maximum = Math.ceil(maximumBytes / PAGE_BYTES);
     this.#maximumBytes = maximum * PAGE_BYTES;
     this.#memory = reserveMemory(maximum);
     this.#buffers.add(this.#memory.buffer);
-    const instance = new Instance(compiledKernels(), { env: { memory: this.#memory } });
-    this.kernels = instance.exports as unknown as KernelExports;
+    this.kernels = bindNativeKernels(this.#memory.buffer, engine) ?? instantiateKernels(this.#memory);
   }
 
   static create(options: KernelMemoryOptions = {}): KernelMemory {
@@ -42,7 +44,7 @@ export class KernelMemory {
     if (!(bytes > 0 && bytes <= MAX_PAGES * PAGE_BYTES)) {
       throw new InputError(`KernelMemory's bytes are ${bytes}: give a number up to ${MAX_PAGES * PAGE_BYTES}.`);
     }
-    return new KernelMemory(bytes);
+    return new KernelMemory(bytes, options.engine);
   }
 
   /** How many bytes are allocated so far. */
@@ -53,18 +55,25 @@ export class KernelMemory {
   /** A zeroed vector of `length` elements, aligned to 64 bytes. */
   float32(length: number): Float32Array {
     const offset = this.#allocate(length, 'float32');
-    return new Float32Array(this.#memory.buffer, offset, length);
+    return new Float32Array(this.#currentBuffer(), offset, length);
   }
 
   /** A zeroed vector of `length` unsigned integers, aligned to 64 bytes. */
   uint32(length: number): Uint32Array {
     const offset = this.#allocate(length, 'uint32');
-    return new Uint32Array(this.#memory.buffer, offset, length);
+    return new Uint32Array(this.#currentBuffer(), offset, length);
   }
 
   /** Whether `array` is a view of this memory, so that kernels can read it in place. */
   owns(array: ArrayBufferView): boolean {
     return this.#buffers.has(array.buffer);
+  }
+
+  /** V8 may give a memory a new buffer object of the same bytes whenever any memory of the process grows. */
+  #currentBuffer(): ArrayBufferLike {
+    const { buffer } = this.#memory;
+    this.#buffers.add(buffer);
+    return buffer;
   }
 
   #allocate(length: number, type: string): number {
@@ -92,6 +101,11 @@ export class KernelMemory {
     this.#memory.grow(Math.ceil(added / PAGE_BYTES));
     this.#buffers.add(this.#memory.buffer);
   }
+}
+
+function instantiateKernels(memory: WasmMemory): KernelExports {
+  const instance = new Instance(compiledKernels(), { env: { memory } });
+  return instance.exports as unknown as KernelExports;
 }
 
 function reserveMemory(maximum: number): WasmMemory {

@@ -13,6 +13,49 @@ export interface KernelExports {
     batch: number,
     skipParameters: number,
   ): void;
+  tangent(network: number, parameterTangents: number, inputTangents: number, outputs: number, batch: number): void;
+  tangentBackward(network: number, adjoints: number, batch: number): void;
+  add(target: number, source: number, length: number): void;
+  layerNorm(
+    inputs: number,
+    gain: number,
+    bias: number,
+    outputs: number,
+    standardised: number,
+    inverses: number,
+    rows: number,
+    width: number,
+    epsilon: number,
+  ): void;
+  layerNormBackward(
+    outputGradients: number,
+    gain: number,
+    standardised: number,
+    inverses: number,
+    gainGradients: number,
+    biasGradients: number,
+    inputGradients: number,
+    rows: number,
+    width: number,
+  ): void;
+  spectralNorm(
+    weights: number,
+    left: number,
+    right: number,
+    inputs: number,
+    outputs: number,
+    iterations: number,
+  ): number;
+  spectralNormBackward(
+    gradients: number,
+    normalisedGradients: number,
+    normalised: number,
+    left: number,
+    right: number,
+    inputs: number,
+    outputs: number,
+    norm: number,
+  ): void;
   sumOfSquares(vector: number, length: number): number;
   adam(
     parameters: number,

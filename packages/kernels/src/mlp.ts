@@ -1,5 +1,12 @@
 import { InputError } from '@understudy/errors';
-import { type Activation, activationCodes, mlpParameterCount, writeDescriptor } from './descriptor.ts';
+import {
+  type Activation,
+  activationCodes,
+  addTangentBuffers,
+  type DescriptorOptions,
+  mlpParameterCount,
+  writeDescriptor,
+} from './descriptor.ts';
 import type { KernelMemory } from './kernel-memory.ts';
 
 export interface MlpOptions {
@@ -27,6 +34,14 @@ export interface MlpBackwardOptions {
   skipParameters?: boolean;
 }
 
+/** A direction to differentiate along; what is left out stands still. */
+export interface MlpTangent {
+  /** Laid out as {@link Mlp.parameters}. */
+  parameters?: Float32Array;
+  /** `[batch, inputSize]` */
+  inputs?: Float32Array;
+}
+
 /** A multilayer perceptron that the kernels evaluate and differentiate, each in one call. */
 export class Mlp {
   readonly sizes: readonly number[];
@@ -41,10 +56,16 @@ export class Mlp {
   readonly outputGradientBuffer: Float32Array;
   readonly #memory: KernelMemory;
   readonly #descriptor: number;
+  readonly #words: Uint32Array;
+  readonly #form: DescriptorOptions;
   readonly #outputs: BatchViews;
   readonly #inputGradients: BatchViews;
   /** Rows of the last forward, whose activations are kept. */
   #batch = 0;
+  /** Made by the first tangent pass. */
+  #tangents?: TangentBuffers;
+  /** Rows of the last tangent pass since the last forward; 0 when there is none or its parameters moved. */
+  #tangentBatch = 0;
 
   /** Use {@link createMlp}. */
   constructor(memory: KernelMemory, options: MlpOptions) {
@@ -61,14 +82,16 @@ export class Mlp {
     this.outputGradientBuffer = memory.float32(maxBatch * this.outputSize);
     this.#outputs = new BatchViews(memory.float32(maxBatch * this.outputSize), this.outputSize);
     this.#inputGradients = new BatchViews(memory.float32(maxBatch * this.inputSize), this.inputSize);
-    this.#descriptor = writeDescriptor(memory, {
-      sizes,
+    this.#form = {
+      sizes: this.sizes,
       activation: options.activation,
       outputActivation: options.outputActivation ?? 'identity',
       maxBatch,
       parameters: this.parameters,
       gradients: this.gradients,
-    });
+    };
+    this.#words = writeDescriptor(memory, this.#form);
+    this.#descriptor = this.#words.byteOffset;
   }
 
   /**
@@ -80,6 +103,7 @@ export class Mlp {
     const outputs = this.#outputs.of(batch);
     this.#memory.kernels.forward(this.#descriptor, source, outputs.byteOffset, batch);
     this.#batch = batch;
+    this.#tangentBatch = 0;
     return outputs;
   }
 
@@ -98,11 +122,7 @@ export class Mlp {
       this.outputGradientBuffer,
       'output gradients',
     );
-    if (batch !== this.#batch) {
-      throw new Error(
-        `A backward pass over ${batch} rows needs a forward pass over the same: the last had ${this.#batch}.`,
-      );
-    }
+    this.#checkForward(batch, 'backward');
     const inputGradients = options?.inputGradients ? this.#inputGradients.of(batch) : undefined;
     this.#memory.kernels.backward(
       this.#descriptor,
@@ -112,6 +132,75 @@ export class Mlp {
       options?.skipParameters ? 1 : 0,
     );
     return inputGradients;
+  }
+
+  /**
+   * The directional derivative of the last {@link forward}'s outputs: J v for the Jacobian J by parameters and inputs.
+   * The parameters must still be those of that pass; it may be repeated with other directions.
+   *
+   * @returns `[batch, outputSize]`, a view that the next call overwrites.
+   * @throws InputError when neither kind of tangent is given, or one has another length.
+   */
+  tangent({ parameters, inputs }: MlpTangent, batch: number): Float32Array {
+    this.#checkForward(batch, 'tangent');
+    if (!parameters && !inputs) {
+      throw new InputError('A tangent pass got no direction: give it `parameters`, `inputs` or both.');
+    }
+    this.#tangents ??= this.#makeTangentBuffers();
+    const { ofInputs, outputs } = this.#tangents;
+    const byInputs = inputs ? this.#inMemory(inputs, batch, this.inputSize, ofInputs, 'input tangents') : 0;
+    const byParameters = parameters ? this.#parameterTangents(parameters, this.#tangents) : 0;
+    const result = outputs.of(batch);
+    this.#memory.kernels.tangent(this.#descriptor, byParameters, byInputs, result.byteOffset, batch);
+    this.#tangentBatch = parameters ? 0 : batch;
+    return result;
+  }
+
+  /**
+   * Reverse mode over the last {@link tangent}, which must have had input tangents v only: adds to {@link gradients} the
+   * derivatives by the parameters of the sum over rows of u . J v, for the Jacobian J by the inputs.
+   *
+   * @param tangentAdjoint - The u, `[batch, outputSize]`.
+   */
+  tangentBackward(tangentAdjoint: Float32Array, batch: number): void {
+    const buffer = this.outputGradientBuffer;
+    const source = this.#inMemory(tangentAdjoint, batch, this.outputSize, buffer, 'tangent adjoints');
+    if (batch !== this.#tangentBatch) {
+      throw new Error(
+        `A backward pass over the tangents of ${batch} rows needs a tangent pass over the same rows, along inputs only, after the last forward.`,
+      );
+    }
+    this.#memory.kernels.tangentBackward(this.#descriptor, source, batch);
+  }
+
+  #makeTangentBuffers(): TangentBuffers {
+    const memory = this.#memory;
+    addTangentBuffers(memory, this.#words, this.#form);
+    return {
+      ofInputs: memory.float32(this.maxBatch * this.inputSize),
+      outputs: new BatchViews(memory.float32(this.maxBatch * this.outputSize), this.outputSize),
+    };
+  }
+
+  #parameterTangents(values: Float32Array, buffers: TangentBuffers): number {
+    const count = this.parameters.length;
+    if (values.length !== count) {
+      throw new InputError(
+        `The parameter tangents hold ${values.length} numbers: the network has ${count} parameters.`,
+      );
+    }
+    if (this.#memory.owns(values)) return values.byteOffset;
+    buffers.ofParameters ??= this.#memory.float32(count);
+    buffers.ofParameters.set(values);
+    return buffers.ofParameters.byteOffset;
+  }
+
+  #checkForward(batch: number, pass: string): void {
+    if (batch !== this.#batch) {
+      throw new Error(
+        `A ${pass} pass over ${batch} rows needs a forward pass over the same: the last had ${this.#batch}.`,
+      );
+    }
   }
 
   #inMemory(values: Float32Array, batch: number, width: number, buffer: Float32Array, name: string): number {
@@ -129,6 +218,13 @@ export class Mlp {
     else for (let i = 0; i < length; i++) buffer[i] = values[i];
     return buffer.byteOffset;
   }
+}
+
+/** Where directions from outside the memory are copied to, and where derivatives along them go. */
+interface TangentBuffers {
+  ofInputs: Float32Array;
+  ofParameters?: Float32Array;
+  outputs: BatchViews;
 }
 
 /**

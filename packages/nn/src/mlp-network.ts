@@ -1,6 +1,7 @@
 import { createMlp, KernelMemory } from '@understudy/kernels';
-import type { Activation, Network } from './network.ts';
+import type { Activation, TwiceDifferentiableNetwork } from './network.ts';
 import { allocateParameters, mlpTensors, type ParameterVector } from './parameter-vector.ts';
+import { SpectralMlp, type SpectralState } from './spectral-normalisation.ts';
 
 /** A multilayer perceptron's form. */
 export interface MlpOptions {
@@ -14,12 +15,16 @@ export interface MlpOptions {
   maxBatch: number;
   /** First part of its tensors' names, `actor` in `actor.0.weight`; `network` by default. */
   name?: string;
+  /** Divides every layer's weights by their largest singular value, see {@link MlpNetwork.spectral}. */
+  spectralNormalisation?: boolean;
 }
 
 /** A network on the kernels. */
-export interface MlpNetwork extends Network {
+export interface MlpNetwork extends TwiceDifferentiableNetwork {
   /** A buffer `[maxBatch, outputSize]` that {@link Network.backward} reads without copying. */
   readonly outputGradientBuffer: Float32Array;
+  /** With `spectralNormalisation`: the power iteration's state, which belongs into checkpoints. */
+  readonly spectral?: SpectralState;
 }
 
 /** Where a network's parameters lie. */
@@ -46,7 +51,12 @@ export function createMlpNetwork(options: MlpOptions, placement: MlpPlacement = 
   if (found.join() !== expected.join()) {
     throw new Error(`The parameter vector holds ${found.join(', ')} where the network needs ${expected.join(', ')}.`);
   }
-  const mlp = createMlp(vector.memory, { sizes, activation, outputActivation, maxBatch, parameters, gradients });
+  const form = { sizes, activation, outputActivation, maxBatch };
+  const isSpectral = options.spectralNormalisation === true;
+  // A normalised network multiplies with weights of its own, which it makes from the parameters.
+  const mlp = createMlp(vector.memory, isSpectral ? form : { ...form, parameters, gradients });
+  const spectral = isSpectral ? new SpectralMlp(vector.memory, { parameters, gradients, layout }, mlp) : undefined;
+  const passes = spectral ?? mlp;
   return {
     inputSize: sizes[0],
     outputSize: sizes[sizes.length - 1],
@@ -56,10 +66,13 @@ export function createMlpNetwork(options: MlpOptions, placement: MlpPlacement = 
     layout,
     inputBuffer: mlp.inputBuffer,
     outputGradientBuffer: mlp.outputGradientBuffer,
-    forward: (inputs, batch) => mlp.forward(inputs, batch),
-    backward: (outputGradients, batch, backwardOptions) => mlp.backward(outputGradients, batch, backwardOptions),
+    forward: (inputs, batch) => passes.forward(inputs, batch),
+    backward: (outputGradients, batch, backwardOptions) => passes.backward(outputGradients, batch, backwardOptions),
     zeroGradients() {
       gradients.fill(0);
     },
+    tangent: (direction, batch) => passes.tangent(direction, batch),
+    tangentBackward: (tangentAdjoint, batch) => passes.tangentBackward(tangentAdjoint, batch),
+    ...(spectral && { spectral }),
   };
 }

@@ -28,6 +28,31 @@ export interface Network {
    */
   backward(outputGradients: Float32Array, batch: number, options?: BackwardOptions): Float32Array | undefined;
   zeroGradients(): void;
+  /**
+   * Forward mode, where the engine has it: the directional derivative J v of the last {@link forward}'s outputs. The
+   * parameters must still be those of that pass; it may be repeated along other directions.
+   *
+   * @returns `[batch, outputSize]`
+   */
+  tangent?(direction: NetworkTangent, batch: number): Float32Array;
+  /**
+   * Second order, where the engine has it: reverse mode over the last {@link tangent}, which must have been along inputs
+   * alone. Adds to {@link gradients} the derivative of the sum over rows of u . J v by the parameters.
+   *
+   * @param tangentAdjoint - The u, `[batch, outputSize]`.
+   */
+  tangentBackward?(tangentAdjoint: Float32Array, batch: number): void;
+}
+
+/** A network whose engine has forward mode and second order. */
+export type TwiceDifferentiableNetwork = Network & Required<Pick<Network, 'tangent' | 'tangentBackward'>>;
+
+/** A direction to differentiate along; what is left out stands still. */
+export interface NetworkTangent {
+  /** Laid out as {@link Network.parameters}. */
+  parameters?: Float32Array;
+  /** `[batch, inputSize]` */
+  inputs?: Float32Array;
 }
 
 export interface BackwardOptions {

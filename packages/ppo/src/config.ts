@@ -1,3 +1,4 @@
+import { tensorBackendChoices } from '@understudy/tensor/backend-names';
 import { parseConfig } from '@understudy/training';
 import { z } from 'zod';
 
@@ -63,6 +64,10 @@ const ppoConfigSchema = z.strictObject({
   normalizeRewards: z.boolean().default(true),
   /** Bound of a normalised reward's magnitude. */
   rewardClip: positive.default(10),
+  /** What updates the networks: the fused kernels on the processor, or tfjs with a whole update on its device. */
+  engine: z.enum(['kernels', 'tensor']).default('kernels'),
+  /** What the tensor engine computes on; `auto` takes the best that this machine has. */
+  backend: z.enum(tensorBackendChoices).default('auto'),
   /** Write a checkpoint after every so many rollouts, and at the end. */
   checkpointEvery: count.default(10),
   /** Keep so many of the last checkpoints, beside the best. */

@@ -26,28 +26,28 @@ function valueAtZero(learner: PpoLearner): number {
   return critic.forward(Float32Array.of(0), 1)[0];
 }
 
-test('a time limit is no end: values reach beyond the truncation', () => {
+test('a time limit is no end: values reach beyond the truncation', async () => {
   // Reward 1 for ever is worth 1 / (1 - .8) = 5. If the cut after 3 steps counted as an end, it would be 1.8 on average.
   const learner = new PpoLearner(resolvePpoConfig(plain), createPointMass({ horizon: 3, constantReward: true }));
-  while (!learner.finished) learner.iterate();
+  while (!learner.finished) await learner.iterate();
   expect(valueAtZero(learner)).toBeGreaterThan(4.5);
   expect(valueAtZero(learner)).toBeLessThan(5.5);
 });
 
-test('the entropy bonus keeps the distribution wide', () => {
-  const entropyWith = (entropyCoefficient: number) => {
+test('the entropy bonus keeps the distribution wide', async () => {
+  const entropyWith = async (entropyCoefficient: number) => {
     const config = resolvePpoConfig({ ...plain, entropyCoefficient });
     const learner = new PpoLearner(config, createPointMass());
     let entropy = 0;
-    while (!learner.finished) entropy = learner.iterate().entropy as number;
+    while (!learner.finished) entropy = (await learner.iterate()).entropy as number;
     return entropy;
   };
-  expect(entropyWith(0.5)).toBeGreaterThan(entropyWith(0) + 0.5);
+  expect(await entropyWith(0.5)).toBeGreaterThan((await entropyWith(0)) + 0.5);
 });
 
-test('figures before the first episode are absent, not 0', () => {
+test('figures before the first episode are absent, not 0', async () => {
   const learner = new PpoLearner(resolvePpoConfig({ ...plain, steps: 5 }), createPointMass({ horizon: 100 }));
-  expect(learner.iterate()).toMatchObject({ episodes: 0, meanReturn: null, meanLength: null });
+  expect(await learner.iterate()).toMatchObject({ episodes: 0, meanReturn: null, meanLength: null });
   expect(learner.meanReturn).toBeUndefined();
   expect(learner.score).toBeUndefined();
 });

@@ -21,7 +21,14 @@ import {
 import { z } from 'zod';
 import type { PpoConfig } from './config.ts';
 import { createNetworks, evaluateValues, type PpoNetworks } from './networks.ts';
-import { minibatchSize, PpoUpdate, type TrainingBatch, type UpdateStatistics } from './update.ts';
+import {
+  type CreatePpoUpdate,
+  KernelUpdate,
+  minibatchSize,
+  type PpoUpdate,
+  type TrainingBatch,
+  type UpdateStatistics,
+} from './update.ts';
 
 const jsonObject = z.record(z.string(), z.unknown());
 
@@ -60,9 +67,11 @@ export class PpoLearner implements Learner {
 
   /**
    * @param env - In same-step autoreset mode; the caller closes it.
+   * @param createUpdate - Makes the update of the configured engine; that of the kernels by default. The tensor engine's
+   *   is what `loadTensorUpdate` gives.
    * @throws InputError when the environment doesn't fit.
    */
-  constructor(config: PpoConfig, env: VectorEnv) {
+  constructor(config: PpoConfig, env: VectorEnv, createUpdate: CreatePpoUpdate = createKernelUpdate) {
     const rows = config.steps * env.count;
     const [networkGenerator, actionGenerator, minibatchGenerator] = spawnGenerators(config.seed, 3);
     this.spec = createPolicySpec(config, env);
@@ -85,7 +94,7 @@ export class PpoLearner implements Learner {
       rewardNormalizer: this.#rewardNormalizer,
       actionBounds: bounds,
     });
-    this.#update = new PpoUpdate(this.#networks, config, rows, env.actionSize);
+    this.#update = createUpdate(this.#networks, config, rows, env.actionSize);
     this.#batch = emptyBatch(rows);
     this.#lastValues = new Float32Array(env.count);
     this.#finalValues = new Float32Array(rows);
@@ -116,11 +125,11 @@ export class PpoLearner implements Learner {
     return this.meanReturn;
   }
 
-  iterate(): Metrics {
+  async iterate(): Promise<Metrics> {
     const learningRate = this.#annealedLearningRate();
     const rollout = this.#collectRollout();
     this.#estimateAdvantages(rollout);
-    const statistics = this.#update.run(this.#batch, learningRate, this.#minibatchGenerator);
+    const statistics = await this.#update.run(this.#batch, learningRate, this.#minibatchGenerator);
     this.#iteration++;
     return this.#metrics(statistics, learningRate);
   }
@@ -134,7 +143,7 @@ export class PpoLearner implements Learner {
       tensors: new Map([
         ...this.policyTensors(),
         ...this.#networks.parameters.tensors(),
-        ...this.#update.optimizer.tensors(),
+        ...this.#update.tensors(),
         ...(this.#rewardNormalizer?.tensors() ?? []),
         ...this.#collector.tensors(),
       ]),
@@ -150,13 +159,18 @@ export class PpoLearner implements Learner {
   restore({ tensors, state }: Checkpoint): void {
     const saved = parseState(learnerStateSchema, state);
     this.#networks.parameters.load(tensors);
-    this.#update.optimizer.load(tensors);
+    this.#update.load(tensors);
     this.#policyParts.normalizer?.restore(tensors);
     this.#rewardNormalizer?.restore(tensors);
     this.#collector.restore(tensors, saved.environments as EnvState[]);
     this.#actionGenerator.setState(saved.actions as unknown as GeneratorState);
     this.#minibatchGenerator.setState(saved.minibatches as unknown as GeneratorState);
     this.#iteration = saved.iteration;
+  }
+
+  /** Gives back what the update's engine holds on its device. */
+  dispose(): void {
+    this.#update.dispose();
   }
 
   results(): Metrics {
@@ -229,6 +243,11 @@ export class PpoLearner implements Learner {
     };
   }
 }
+
+const createKernelUpdate: CreatePpoUpdate = (networks, config, rows, actionSize) => {
+  if (config.engine !== 'kernels') throw new Error(`The update of the ${config.engine} engine has to be given.`);
+  return new KernelUpdate(networks, config, rows, actionSize);
+};
 
 /** What the policy for an environment is made of. */
 function createPolicySpec(config: PpoConfig, env: VectorEnv): PolicySpec {

@@ -1,14 +1,12 @@
-import '@tensorflow/tfjs-backend-cpu';
-import * as tf from '@tensorflow/tfjs-core';
-import '@tensorflow/tfjs-core/dist/register_all_gradients.js';
 import { KernelMemory } from '@understudy/kernels';
 import { allocateParameters, DiagonalGaussian } from '@understudy/nn';
 import { defaultRng } from '@understudy/random';
+import { loadTensorBackend, tf } from '@understudy/tensor';
 import { type PolicySpec, policyTensorShapes } from '@understudy/training';
 import { beforeAll, expect, test } from 'vitest';
 import { createActionHead } from './action-head.ts';
 import { clippedSurrogate, clippedValueLoss, normalizeAdvantages } from './loss.ts';
-import { type LossCoefficients, readableLoss } from './testing/readable-loss.ts';
+import { gaussianLikelihood, type LossCoefficients, readableLoss } from './readable-loss.ts';
 
 const batch = 64;
 const actionSize = 3;
@@ -16,7 +14,7 @@ const generator = defaultRng(11);
 const draw = (length: number, scale: number) => Float32Array.from({ length }, () => scale * generator.standardNormal());
 
 beforeAll(async () => {
-  await tf.setBackend('cpu');
+  await loadTensorBackend({ backend: 'cpu' });
 });
 
 /** Old and new outputs far enough apart that every branch of both clips is taken. */
@@ -48,15 +46,16 @@ function drawMinibatch() {
 function autodiff(minibatch: ReturnType<typeof drawMinibatch>, coefficients: LossCoefficients) {
   const { actions, oldLogProbabilities, oldValues, advantages, returns } = minibatch;
   const inputs = {
-    actions: tf.tensor2d(actions, [batch, actionSize]),
     oldLogProbabilities: tf.tensor1d(oldLogProbabilities),
     oldValues: tf.tensor1d(oldValues),
     advantages: tf.tensor1d(advantages),
     returns: tf.tensor1d(returns),
   };
-  const { value, grads } = tf.valueAndGrads((means, logDeviations, values) =>
-    readableLoss(means as tf.Tensor2D, logDeviations as tf.Tensor1D, values as tf.Tensor1D, inputs, coefficients),
-  )([
+  const taken = tf.tensor2d(actions, [batch, actionSize]);
+  const { value, grads } = tf.valueAndGrads((means, logDeviations, values) => {
+    const likelihood = gaussianLikelihood(means as tf.Tensor2D, logDeviations as tf.Tensor1D, taken);
+    return readableLoss({ ...likelihood, values: values as tf.Tensor1D }, inputs, coefficients).loss;
+  })([
     tf.tensor2d(minibatch.means, [batch, actionSize]),
     tf.tensor1d(minibatch.logDeviations),
     tf.tensor1d(minibatch.values),

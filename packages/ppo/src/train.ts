@@ -1,12 +1,13 @@
 import { makeVector } from '@understudy/gym';
 import { type EnvironmentHooks, runTraining, type TrainingResult } from '@understudy/training';
-import { type PpoOptions, resolvePpoConfig } from './config.ts';
+import { type PpoConfig, type PpoOptions, resolvePpoConfig } from './config.ts';
 import { PpoLearner } from './learner.ts';
+import type { CreatePpoUpdate } from './update.ts';
 
 /**
  * Trains a policy by proximal policy optimisation.
  *
- * The same configuration gives the same policy, byte for byte, also when the training was stopped or killed in between
+ * The same configuration on the same engine gives the same policy, byte for byte, also when the training was stopped or killed in between
  * and resumed.
  *
  * @param options - The environment, and whatever differs from the defaults of {@link PpoConfig}.
@@ -18,14 +19,24 @@ export async function train(options: PpoOptions, hooks: EnvironmentHooks = {}): 
   const { environment, environmentOptions, envs, workers } = config;
   const vectorOptions = { count: envs, workers, autoresetMode: 'same-step', options: environmentOptions } as const;
   const env = await (hooks.makeVectorEnv?.() ?? makeVector(environment, vectorOptions));
+  let learner: PpoLearner | undefined;
   try {
-    return await runTraining(new PpoLearner(config, env), {
+    learner = new PpoLearner(config, env, await loadUpdate(config));
+    return await runTraining(learner, {
       identity: { algorithm: 'ppo', environment, seed: config.seed, config },
       hooks,
       checkpointEvery: config.checkpointEvery,
       keepCheckpoints: config.keepCheckpoints,
     });
   } finally {
+    learner?.dispose();
     env.close();
   }
+}
+
+/** The tensor engine's update, or undefined for the kernels, which a learner has without loading anything. */
+async function loadUpdate(config: PpoConfig): Promise<CreatePpoUpdate | undefined> {
+  if (config.engine === 'kernels') return undefined;
+  const { loadTensorUpdate } = await import('./tensor-update.ts');
+  return loadTensorUpdate(config);
 }

@@ -1,4 +1,4 @@
-import { Adam } from '@understudy/nn';
+import { Adam, type Tensor } from '@understudy/nn';
 import type { Generator } from '@understudy/random';
 import type { PpoConfig } from './config.ts';
 import { clippedSurrogate, clippedValueLoss, normalizeAdvantages, type SurrogateStatistics } from './loss.ts';
@@ -26,8 +26,37 @@ export interface UpdateStatistics extends SurrogateStatistics {
 }
 
 /** Turns rollouts into better networks: several passes of minibatch steps on the clipped objective. */
-export class PpoUpdate {
-  readonly optimizer: Adam;
+export interface PpoUpdate {
+  /**
+   * Learns from one rollout.
+   *
+   * @param generator - Decides which transitions make up each minibatch.
+   * @returns Statistics that the next call overwrites.
+   */
+  run(
+    batch: TrainingBatch,
+    learningRate: number,
+    generator: Generator,
+  ): Readonly<UpdateStatistics> | Promise<Readonly<UpdateStatistics>>;
+  /** The optimiser's part of a checkpoint; the same for every engine. */
+  tensors(): [name: string, tensor: Tensor][];
+  /** Puts back what {@link tensors} gave. @throws InputError when it doesn't fit. */
+  load(tensors: ReadonlyMap<string, Tensor>): void;
+  /** Gives back what the engine holds outside this process's memory. */
+  dispose(): void;
+}
+
+/**
+ * Makes an engine's update.
+ *
+ * @param rows - Transitions in one rollout.
+ * @param actionSize - Numbers in one action.
+ */
+export type CreatePpoUpdate = (networks: PpoNetworks, config: PpoConfig, rows: number, actionSize: number) => PpoUpdate;
+
+/** A {@link PpoUpdate} on the fused kernels, with the gradients in closed form. */
+export class KernelUpdate implements PpoUpdate {
+  readonly #optimizer: Adam;
   readonly #networks: PpoNetworks;
   readonly #config: PpoConfig;
   readonly #order: Int32Array;
@@ -51,12 +80,11 @@ export class PpoUpdate {
     epochs: 0,
   };
 
-  /** @param rows - Transitions in one rollout. @param actionSize - Numbers in one action. */
   constructor(networks: PpoNetworks, config: PpoConfig, rows: number, actionSize: number) {
     const batch = minibatchSize(rows, config.minibatches);
     this.#networks = networks;
     this.#config = config;
-    this.optimizer = new Adam(networks.parameters, {
+    this.#optimizer = new Adam(networks.parameters, {
       epsilon: config.adamEpsilon,
       maxGradientNorm: config.maxGradientNorm,
     });
@@ -72,12 +100,6 @@ export class PpoUpdate {
     this.#valueGradients = new Float32Array(batch);
   }
 
-  /**
-   * Learns from one rollout.
-   *
-   * @param generator - Decides which transitions make up each minibatch.
-   * @returns Statistics that the next call overwrites.
-   */
   run(batch: TrainingBatch, learningRate: number, generator: Generator): Readonly<UpdateStatistics> {
     const { epochs, minibatches, targetKl } = this.#config;
     const { rows } = batch;
@@ -98,6 +120,16 @@ export class PpoUpdate {
     return statistics;
   }
 
+  tensors(): [name: string, tensor: Tensor][] {
+    return this.#optimizer.tensors();
+  }
+
+  load(tensors: ReadonlyMap<string, Tensor>): void {
+    this.#optimizer.load(tensors);
+  }
+
+  dispose(): void {}
+
   /** One gradient step on the transitions `order[first ... first + size]`. */
   #step(batch: TrainingBatch, first: number, size: number, learningRate: number): void {
     const { parameters } = this.#networks;
@@ -105,7 +137,7 @@ export class PpoUpdate {
     parameters.zeroGradients();
     this.#backpropagatePolicyLoss(size);
     this.#backpropagateValueLoss(size);
-    this.#sums.gradientNorm += this.optimizer.step(learningRate);
+    this.#sums.gradientNorm += this.#optimizer.step(learningRate);
   }
 
   /** Copies the minibatch's rows next to one another, the observations into the networks' own buffers. */

@@ -5,6 +5,7 @@ import type { Policy } from './policy.ts';
 import { createRandomPolicy } from './random-policy.ts';
 import { actionGenerator } from './seeding.ts';
 import { RampEnv } from './testing/ramp-env.ts';
+import { ReachEnv } from './testing/reach-env.ts';
 
 /** Acts with the fraction of the observation's first component: the offset that the episode was reset to. */
 const offsetPolicy: Policy = {
@@ -123,4 +124,21 @@ test('wrong arguments are errors of one sentence', async () => {
   await expect(evaluate(foreign, 1, 0)).rejects.toThrow(/made for Ant-v5 .* can't act in Ramp-v0/);
   await expect(evaluate(offsetPolicy, -1, 0)).rejects.toThrow(/episodes is -1/);
   await expect(evaluate(offsetPolicy, 1, 0.5)).rejects.toThrow(/seed is 0.5/);
+});
+
+test('observations that are dictionaries are flattened, and successes of goals counted where infos tell them', async () => {
+  const metadata = { algorithm: 'test', environment: 'Reach-v0', observationSize: 3, actionSize: 1 };
+  // Flat, the goals come first, the achieved one before the desired one.
+  const act = (observation: ArrayLike<number>) =>
+    Float32Array.of(Math.min(Math.max(4 * (observation[1] - observation[0]), -1), 1));
+  const seeker: Policy = { metadata, act, actBatch: () => {} };
+  const stander: Policy = { metadata, act: () => Float32Array.of(0), actBatch: () => {} };
+  const options = { episodes: 30, seed: 3 };
+  const reached = await evaluatePolicy(seeker, new ReachEnv(), options);
+  expect(reached.successRate).toBe(1);
+  // Who stands still is right for the goals within 0.1 of the start, and for no step of the others.
+  const stood = await evaluatePolicy(stander, new ReachEnv(), options);
+  expect(stood.successRate).toBe(stood.returns.filter((value) => value === 0).length / 30);
+  expect(stood.successRate).toBeLessThan(0.5);
+  expect(await evaluatePolicy(offsetPolicy, new RampEnv(), options)).not.toHaveProperty('successRate');
 });

@@ -52,6 +52,11 @@ export interface Evaluation {
   mean: number;
   /** Standard deviation of {@link returns} (divided by the number of episodes). */
   std: number;
+  /**
+   * Share of the episodes whose last step's info says `is_success` or `success`, as goal environments do; undefined
+   * where none says it, and for vector environments, whose steps build no infos.
+   */
+  successRate?: number;
   /** True when the signal ended the evaluation early. */
   stopped: boolean;
 }
@@ -88,8 +93,10 @@ export function summarizeReturns(returns: readonly number[]): { mean: number; st
   return { mean, std: Math.sqrt(squares / returns.length) };
 }
 
-function evaluation(returns: number[], lengths: number[], stopped: boolean): Evaluation {
-  return { returns, lengths, episodes: returns.length, ...summarizeReturns(returns), stopped };
+/** @param successes - 1 or 0 of each episode that told it. */
+function evaluation(returns: number[], lengths: number[], stopped: boolean, successes: number[] = []): Evaluation {
+  const summary = { returns, lengths, episodes: returns.length, ...summarizeReturns(returns), stopped };
+  return successes.length === 0 ? summary : { ...summary, successRate: summarizeReturns(successes).mean };
 }
 
 async function evaluateSingle(
@@ -104,6 +111,7 @@ async function evaluateSingle(
   const observation = new Float64Array(size);
   const returns: number[] = [];
   const lengths: number[] = [];
+  const successes: number[] = [];
   let untilTurn = stepsPerTurn;
   for (let episode = 0; episode < episodes; episode++) {
     env.observationSpace.flattenInto(env.reset(episode === 0 ? { seed } : {}).observation, observation, 0);
@@ -114,12 +122,14 @@ async function evaluateSingle(
         await yieldToEvents();
         untilTurn = stepsPerTurn;
       }
-      if (signal?.aborted) return evaluation(returns, lengths, true);
+      if (signal?.aborted) return evaluation(returns, lengths, true, successes);
       const action = policy.act(observation, act);
       const result = env.step(actionFromFlat(env.actionSpace, action));
       const { reward, terminated, truncated, info } = result;
       episodeReturn += reward;
       ended = terminated || truncated;
+      const success = info.is_success ?? info.success;
+      if (ended && success !== undefined) successes.push(Number(success));
       onStep?.({ env, episode, step, observation, action, reward, terminated, truncated, info });
       env.observationSpace.flattenInto(result.observation, observation, 0);
     }
@@ -127,7 +137,7 @@ async function evaluateSingle(
     lengths.push(step);
     onEpisode?.({ finished: returns.length, episodes, return: episodeReturn, length: step });
   }
-  return evaluation(returns, lengths, false);
+  return evaluation(returns, lengths, false, successes);
 }
 
 async function evaluateVector(

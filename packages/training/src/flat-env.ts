@@ -40,8 +40,14 @@ export function checkSeed(seed: number): void {
   throw new InputError(`seed is ${seed}, but has to be a whole number from 0.`);
 }
 
+/** Bounds of a box of actions, `[actionSize]` each; infinite where there is none. */
+export interface ActionBounds {
+  low: Float32Array;
+  high: Float32Array;
+}
+
 /** The bounds of a box of actions as float32, `[actionSize]` each. */
-export function actionBounds(space: Space): { low: Float32Array; high: Float32Array } {
+export function actionBounds(space: Space): ActionBounds {
   const { low, high } = space as Space & { low?: ArrayLike<number>; high?: ArrayLike<number> };
   if (!low || !high) throw new InputError(`The action space ${space} has no bounds; use a Box.`);
   return { low: Float32Array.from(low), high: Float32Array.from(high) };

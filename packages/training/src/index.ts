@@ -9,11 +9,11 @@ export { EpisodeStatistics } from './episode-statistics.ts';
 export type { Evaluation, EvaluationOptions, EvaluationStep } from './evaluate.ts';
 export { evaluatePolicy, summarizeReturns } from './evaluate.ts';
 export { yieldToEvents } from './event-loop.ts';
-export type { AnyEnv } from './flat-env.ts';
+export type { ActionBounds, AnyEnv } from './flat-env.ts';
 export { actionBounds, actionSizeOf, choiceCount } from './flat-env.ts';
 export type * from './hooks.ts';
 export type { Metrics } from './metrics-file.ts';
-export type { ActionBounds, PolicyParts, PolicySpec } from './network-policy.ts';
+export type { PolicyParts, PolicySpec } from './network-policy.ts';
 export {
   clampLogDeviations,
   NetworkPolicy,

@@ -11,6 +11,7 @@ import {
   tensorOf,
 } from '@understudy/nn';
 import { takeFloat32 } from './checkpoint.ts';
+import type { ActionBounds } from './flat-env.ts';
 import { ObservationNormalizer } from './observation-normalizer.ts';
 import { stretchActions } from './off-policy/action-scale.ts';
 import type { ActOptions, Policy, PolicyMetadata } from './policy.ts';
@@ -29,12 +30,6 @@ export interface PolicySpec extends PolicyMetadata {
   activation: Activation;
   /** Bound of normalised observations; null where observations pass as they are. */
   observationClip: number | null;
-}
-
-/** Bounds of a box of actions, `[actionSize]` each; infinite where there is none. */
-export interface ActionBounds {
-  low: Float32Array;
-  high: Float32Array;
 }
 
 /** What a {@link NetworkPolicy} is made of; a learner goes on changing its own. */

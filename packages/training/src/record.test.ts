@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { createRandomPolicy } from './random-policy.ts';
 import { recordEpisodes } from './record.ts';
 import { RampEnv } from './testing/ramp-env.ts';
+import { ReachEnv } from './testing/reach-env.ts';
 
 const policy = createRandomPolicy({
   environment: 'Ramp-v0',
@@ -78,4 +79,17 @@ test('wrong arguments are errors', async () => {
   await expect(record({})).rejects.toThrow(/exactly one/);
   await expect(record({ episodes: 1, transitions: 1 })).rejects.toThrow(/exactly one/);
   await expect(record({ transitions: -1 })).rejects.toThrow(/transitions is -1/);
+});
+
+test('dictionaries are recorded flat: achieved goal, desired goal, observation', async () => {
+  const env = new ReachEnv({ horizon: 3 });
+  const { observationSpace, actionSpace } = env;
+  const random = createRandomPolicy({ environment: 'Reach-v0', observationSpace, actionSpace });
+  const { observations, actions, nextObservations } = await recordEpisodes(random, env, { episodes: 2, seed: 1 });
+  expect(observations).toHaveLength(2 * 3 * 3);
+  const steps = observations.filter((_, i) => i % 3 === 2);
+  expect([...steps]).toEqual([0, 1, 2, 0, 1, 2]);
+  const goals = observations.filter((_, i) => i % 3 === 1);
+  expect([...goals]).toEqual([goals[0], goals[0], goals[0], goals[3], goals[3], goals[3]]);
+  expect(nextObservations[0]).toBeCloseTo(0.25 * actions[0], 6);
 });

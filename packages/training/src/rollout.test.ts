@@ -112,3 +112,26 @@ test('a restored collector goes on as the saved one', () => {
   expect(found.finalObservations).toEqual(expected.finalObservations);
   expect(copy.episodes.meanReturn).toBe(original.episodes.meanReturn);
 });
+
+test.each([
+  { fault: 'reward', message: /^In step 3 of Ramp-v0 the reward of environment 0 is NaN, / },
+  {
+    fault: 'observation',
+    message: /^In step 3 of Ramp-v0 number 1 of the observation of environment 0 is -Infinity, /,
+  },
+])('a wrong $fault is named with its step', ({ fault, message }) => {
+  class FaultyEnv extends RampEnv {
+    #steps = 0;
+
+    override step(action: Float32Array) {
+      const result = super.step(action);
+      if (++this.#steps < 3) return result;
+      if (fault === 'reward') return { ...result, reward: Number.NaN };
+      return { ...result, observation: Float64Array.of(0, Number.NEGATIVE_INFINITY) };
+    }
+  }
+  const env = new SyncVectorEnv([new FaultyEnv()], { autoresetMode: 'same-step' });
+  const rollouts = new RolloutCollector(env, { steps: 5 });
+  rollouts.reset(0);
+  expect(() => rollouts.collect(() => {})).toThrow(message);
+});

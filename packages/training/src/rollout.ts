@@ -1,6 +1,7 @@
 import { InputError } from '@understudy/errors';
 import type { EnvState, VectorEnv } from '@understudy/gym';
 import { type Tensor, tensorOf } from '@understudy/nn';
+import { checkFinite } from './check-finite.ts';
 import { takeFloat32 } from './checkpoint.ts';
 import { EpisodeStatistics } from './episode-statistics.ts';
 import type { ObservationNormalizer } from './observation-normalizer.ts';
@@ -71,6 +72,8 @@ export class RolloutCollector {
   readonly #actions: Float32Array;
   readonly #sentActions: Float32Array;
   readonly #logProbabilities: Float32Array;
+  /** Steps of each environment that this process has taken. */
+  #steps = 0;
 
   /** @throws InputError when the environment is in another autoreset mode. */
   constructor(env: VectorEnv, options: RolloutOptions) {
@@ -109,7 +112,11 @@ export class RolloutCollector {
     this.#takeObservations();
   }
 
-  /** Collects one rollout, going on where the last one ended; the next call overwrites it. */
+  /**
+   * Collects one rollout, going on where the last one ended; the next call overwrites it.
+   *
+   * @throws InputError when an observation or a reward is no finite number.
+   */
   collect(act: Actor): Rollout {
     const rollout = this.#rollout;
     const env = this.#env;
@@ -123,6 +130,7 @@ export class RolloutCollector {
       rollout.logProbabilities.set(this.#logProbabilities, row);
       this.#clipActions();
       env.step(this.#sentActions);
+      checkFinite(env, ++this.#steps);
       this.episodes.record(env.rewards, env.terminated, env.truncated);
       rollout.terminated.set(env.terminated, row);
       rollout.truncated.set(env.truncated, row);

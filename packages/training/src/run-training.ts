@@ -21,7 +21,7 @@ export interface Learner {
   readonly meanReturn?: number | undefined;
   readonly episodes?: number;
   /** One iteration: a rollout and its updates, or an epoch. Returns its line of metrics. */
-  iterate(): Metrics;
+  iterate(): Metrics | Promise<Metrics>;
   /** Tensors of the policy that the training would return now. */
   policyTensors(): readonly (readonly [name: string, tensor: Tensor])[];
   /** Everything that later iterations depend on, the policy's tensors included. */
@@ -98,7 +98,7 @@ class TrainingSession {
     const learner = this.#learner;
     const { signal } = this.#hooks;
     while (!learner.finished && !signal?.aborted) {
-      const metrics = learner.iterate();
+      const metrics = await learner.iterate();
       this.#iterations++;
       this.#run?.appendMetrics(metrics);
       this.#tellProgress(metrics);

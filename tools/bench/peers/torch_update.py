@@ -3,7 +3,8 @@
 usage: torch_update.py THREADS
 
 One JSON line in, one out: {"case": NAME, "seconds": S} repeats the case for S seconds (at least three times) and answers
-{"milliseconds": median}. The first line printed names the peer. The cases are those of packages/kernels' benchmark:
+{"milliseconds": median processor time}. The first line printed names the peer. The cases are those of the benchmark of
+packages/kernels:
 
   a64, a2048      PPO update: two 64x64 tanh networks, 17 observations, 6 actions, batch 64 or 2048; forward, clipped
                   loss, backward, Adam
@@ -150,9 +151,9 @@ CASES = {
 def median_milliseconds(step, seconds):
     times, end = [], time.perf_counter() + seconds
     while len(times) < 3 or time.perf_counter() < end:
-        start = time.perf_counter()
+        start = time.thread_time()
         step()
-        times.append(time.perf_counter() - start)
+        times.append(time.thread_time() - start)
     return 1e3 * statistics.median(times)
 
 

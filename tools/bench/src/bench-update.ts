@@ -23,7 +23,7 @@ export interface BenchUpdateResult {
   case: string;
   /** What computed: `wasm`, or `native` with its instruction set. */
   kernels: string;
-  /** Median time of one repetition. */
+  /** Median processor time of one repetition. */
   milliseconds: number;
   /** The same of PyTorch eager on one thread. */
   peer?: number;
@@ -122,14 +122,21 @@ function chooseEngines(kernels: KernelEngine | undefined): ('wasm' | 'native')[]
   return [kernels];
 }
 
-/** Median of single repetitions, at least three of them. */
+/**
+ * Processor time of one repetition, which for work of one thread is its duration on an idle machine and depends less on
+ * what else a busy one does: the median of at least three runs of about a millisecond or more.
+ */
 function medianMilliseconds(work: () => void, seconds: number): number {
   const times: number[] = [];
   const end = performance.now() + 1000 * seconds;
+  let repetitions = 1;
   while (times.length < 3 || performance.now() < end) {
-    const start = performance.now();
-    work();
-    times.push(performance.now() - start);
+    const start = process.cpuUsage();
+    for (let i = 0; i < repetitions; i++) work();
+    const { user, system } = process.cpuUsage(start);
+    const milliseconds = (user + system) / 1000;
+    if (milliseconds < 1) repetitions *= 2;
+    else times.push(milliseconds / repetitions);
   }
   return median(times);
 }

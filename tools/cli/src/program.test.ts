@@ -27,14 +27,23 @@ test('the commands of the issue are there', () => {
     'bench train ppo',
     'bench update',
     'dataset inspect',
+    'doctor',
     'env check',
     'env list',
+    'env show',
     'eval',
+    'expert',
+    'play',
     'quickstart',
     'record',
+    'render',
     'report',
     'train bc',
+    'train ddpg-her',
     'train ppo',
+    'train sac',
+    'train td3',
+    'train trpo',
   ]);
 });
 

@@ -1,10 +1,14 @@
 import { Command } from 'commander';
 import { addBenchCommands } from './commands/bench.ts';
 import { addDatasetCommands } from './commands/dataset.ts';
+import { addDoctorCommand } from './commands/doctor.ts';
 import { addEnvCommands } from './commands/env.ts';
 import { addEvalCommand } from './commands/eval.ts';
+import { addExpertCommand } from './commands/expert.ts';
+import { addPlayCommand } from './commands/play.ts';
 import { addQuickstartCommand } from './commands/quickstart.ts';
 import { addRecordCommand } from './commands/record.ts';
+import { addRenderCommand } from './commands/render.ts';
 import { addReportCommand } from './commands/report.ts';
 import { addTrainCommands } from './commands/train.ts';
 import type { CommandContext } from './context.ts';
@@ -30,10 +34,14 @@ export function createProgram(context: CommandContext, settings?: DefaultSetting
   addTrainCommands(program, context, settings);
   addEvalCommand(program, context);
   addRecordCommand(program, context);
+  addExpertCommand(program, context);
+  addRenderCommand(program, context);
+  addPlayCommand(program, context);
   addEnvCommands(program, context);
   addDatasetCommands(program, context);
   addReportCommand(program, context);
   addBenchCommands(program, context);
+  addDoctorCommand(program, context);
   return program;
 }
 
@@ -44,4 +52,5 @@ Examples:
   understudy eval runs/hopper --episodes 20
   understudy record runs/hopper --episodes 50 --out hopper.hdf5
   understudy train bc --dataset hopper.hdf5 --env Hopper-v5 --out runs/hopper-clone
+  understudy render runs/hopper --out hopper.gif
   understudy report runs/hopper`;

@@ -1,13 +1,15 @@
+import { type LearnerName, learnerNames, learners } from './learners.ts';
+
 /** Settings with their defaults, by algorithm. */
-export type DefaultSettings = Readonly<Record<'ppo' | 'bc', Readonly<Record<string, unknown>>>>;
+export type DefaultSettings = Readonly<Record<LearnerName | 'bc', Readonly<Record<string, unknown>>>>;
 
 /** Reads the defaults off the algorithms themselves, so that `--help` lists what there is. */
 export async function loadDefaultSettings(): Promise<DefaultSettings> {
-  const [{ resolvePpoConfig }, { resolveBcConfig }] = await Promise.all([
-    import('@understudy/ppo'),
-    import('@understudy/bc'),
-  ]);
-  return { ppo: resolvePpoConfig({ environment: '' }), bc: resolveBcConfig({ environment: '' }) };
+  const { resolveBcConfig } = await import('@understudy/bc');
+  const settings = await Promise.all(
+    learnerNames.map(async (name) => [name, (await learners[name].load()).resolve({ environment: '' })] as const),
+  );
+  return { ...(Object.fromEntries(settings) as unknown as DefaultSettings), bc: resolveBcConfig({ environment: '' }) };
 }
 
 /** The part of a help text that lists settings; those that have an option of their own are left out. */

@@ -103,7 +103,14 @@ export function withMargin({ mean, margin }: Pick<ReturnFigures, 'mean' | 'margi
 
 /** The algorithm's name as people write it. */
 export function algorithmName(run: RunRecord | undefined): string {
-  const names: Record<string, string> = { ppo: 'PPO', bc: 'Behavioural cloning', sac: 'SAC', td3: 'TD3', trpo: 'TRPO' };
+  const names: Record<string, string> = {
+    ppo: 'PPO',
+    bc: 'Behavioural cloning',
+    sac: 'SAC',
+    td3: 'TD3',
+    trpo: 'TRPO',
+    'ddpg-her': 'DDPG with hindsight replay',
+  };
   if (!run) return 'The policy';
   return Object.hasOwn(names, run.algorithm) ? names[run.algorithm] : run.algorithm || run.name;
 }

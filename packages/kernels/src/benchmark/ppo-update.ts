@@ -1,4 +1,5 @@
 import { mlpParameterCount } from '../descriptor.ts';
+import type { KernelEngine } from '../kernel-engine.ts';
 import { KernelMemory } from '../kernel-memory.ts';
 import { createMlp, type Mlp } from '../mlp.ts';
 import { adam, fill } from '../optimiser.ts';
@@ -20,8 +21,8 @@ interface PpoBatch {
 }
 
 /** One PPO gradient step on a fixed batch: actor, critic and the logarithms of the standard deviations in one vector. */
-export function ppoUpdate(batch: number): () => void {
-  const memory = KernelMemory.create();
+export function ppoUpdate(batch: number, engine?: KernelEngine): () => void {
+  const memory = KernelMemory.create({ engine });
   const draws = new Draws(1);
   const actorCount = mlpParameterCount(ACTOR);
   const criticEnd = actorCount + mlpParameterCount(CRITIC);

@@ -1,4 +1,5 @@
 import { mlpParameterCount } from '../descriptor.ts';
+import type { KernelEngine } from '../kernel-engine.ts';
 import { KernelMemory } from '../kernel-memory.ts';
 import { createMlp, type Mlp } from '../mlp.ts';
 import { adam, fill, polyak } from '../optimiser.ts';
@@ -14,13 +15,13 @@ const TAU = 0.005;
 const LEARNING_RATE = 3e-4;
 
 /** One update of soft actor-critic (Haarnoja et al. 2018b) on a fixed batch: critics, actor, temperature, targets. */
-export function sacUpdate(batch: number): () => void {
-  const update = new SacUpdate(batch);
+export function sacUpdate(batch: number, engine?: KernelEngine): () => void {
+  const update = new SacUpdate(batch, engine);
   return () => update.run();
 }
 
 class SacUpdate {
-  readonly #memory = KernelMemory.create();
+  readonly #memory: KernelMemory;
   readonly #draws = new Draws(1);
   readonly #batch: number;
   readonly #actor: Mlp;
@@ -40,8 +41,9 @@ class SacUpdate {
   #logTemperature = 0;
   readonly #temperatureMoments = { first: 0, second: 0 };
 
-  constructor(batch: number) {
-    const memory = this.#memory;
+  constructor(batch: number, engine: KernelEngine | undefined) {
+    const memory = KernelMemory.create({ engine });
+    this.#memory = memory;
     const draws = this.#draws;
     this.#batch = batch;
     const criticCount = mlpParameterCount(CRITIC);

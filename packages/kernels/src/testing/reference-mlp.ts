@@ -81,3 +81,26 @@ export function referencePass(
   }
   return { outputs: values[layers], gradients, inputGradients: deltas };
 }
+
+/**
+ * The directional derivative of {@link referencePass}'s outputs by central differences in float64, with an error of the
+ * fourth order.
+ */
+export function referenceTangent(
+  network: ReferenceMlp,
+  inputs: ArrayLike<number>,
+  direction: { parameters?: ArrayLike<number>; inputs?: ArrayLike<number> },
+  batch: number,
+): Float64Array {
+  const moved = (from: ArrayLike<number>, along: ArrayLike<number> | undefined, step: number) =>
+    Float64Array.from(from, (value, i) => value + (along ? step * along[i] : 0));
+  const unused = new Float64Array(batch * network.sizes[network.sizes.length - 1]);
+  const at = (step: number) => {
+    const parameters = moved(network.parameters, direction.parameters, step);
+    return referencePass({ ...network, parameters }, moved(inputs, direction.inputs, step), unused, batch).outputs;
+  };
+  // So small that a kink within it is improbable.
+  const step = 1e-7;
+  const [above, below, farAbove, farBelow] = [at(step), at(-step), at(2 * step), at(-2 * step)];
+  return above.map((value, i) => (8 * (value - below[i]) - (farAbove[i] - farBelow[i])) / (12 * step));
+}

@@ -1,7 +1,7 @@
 import { InputError } from '@understudy/errors';
 import type { Space } from '@understudy/gym';
+import type { ActionBounds } from '../flat-env.ts';
 import { actionBounds } from '../flat-env.ts';
-import type { ActionBounds } from '../network-policy.ts';
 
 /**
  * The finite bounds of a box of actions, between which policies that act in [-1, 1] are stretched.

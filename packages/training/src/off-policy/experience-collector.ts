@@ -1,9 +1,10 @@
 import { InputError } from '@understudy/errors';
 import type { EnvState, VectorEnv } from '@understudy/gym';
 import { type Tensor, tensorOf } from '@understudy/nn';
+import { checkFinite } from '../check-finite.ts';
 import { takeFloat32 } from '../checkpoint.ts';
 import { EpisodeStatistics } from '../episode-statistics.ts';
-import type { ActionBounds } from '../network-policy.ts';
+import type { ActionBounds } from '../flat-env.ts';
 import { stretchActions } from './action-scale.ts';
 import type { ReplayBuffer, TransitionRows } from './replay-buffer.ts';
 
@@ -55,13 +56,14 @@ export class ExperienceCollector {
     this.#observations.set(this.#env.observations);
   }
 
-  /** Takes one step in every environment. */
+  /** Takes one step in every environment. @throws InputError when an observation or a reward is no finite number. */
   step(explore: Explorer): void {
     const env = this.#env;
     const rows = this.#rows;
     explore(this.#observations, env.count, rows.actions);
     stretchActions(rows.actions, this.#bounds, this.#sentActions);
     env.step(this.#sentActions);
+    checkFinite(env, this.#buffer.added + 1);
     this.#takeNextObservations();
     this.episodes.record(env.rewards, env.terminated, env.truncated);
     this.#buffer.add(rows);

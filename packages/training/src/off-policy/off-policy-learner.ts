@@ -4,8 +4,9 @@ import type { Tensor } from '@understudy/nn';
 import type { Generator, GeneratorState } from '@understudy/random';
 import { z } from 'zod';
 import { type Checkpoint, parseState } from '../checkpoint.ts';
+import type { ActionBounds } from '../flat-env.ts';
 import type { Metrics } from '../metrics-file.ts';
-import type { ActionBounds, PolicySpec } from '../network-policy.ts';
+import type { PolicySpec } from '../network-policy.ts';
 import { runPaths } from '../run-files.ts';
 import type { Learner } from '../run-training.ts';
 import { spawnGenerators } from '../seeding.ts';
@@ -131,6 +132,7 @@ export class OffPolicyLearner implements Learner {
       meanReturn: episodes.meanReturn ?? null,
       meanLength: episodes.meanLength ?? null,
       replay: this.replay.size,
+      ...this.replay.metrics(),
       ...this.#agent.takeStatistics(),
     };
   }
@@ -181,7 +183,7 @@ export class OffPolicyLearner implements Learner {
   }
 
   results(): Metrics {
-    return { meanReturn: this.meanReturn ?? null, episodes: this.episodes };
+    return { meanReturn: this.meanReturn ?? null, episodes: this.episodes, ...this.replay.metrics() };
   }
 
   #stepAndUpdate(): void {

@@ -1,5 +1,6 @@
 import { InputError } from '@understudy/errors';
 import type { Generator } from '@understudy/random';
+import type { Metrics } from '../metrics-file.ts';
 import type { TransitionBatch } from './transition-batch.ts';
 
 /** Arguments of {@link ReplayBuffer}. */
@@ -112,6 +113,11 @@ export class ReplayBuffer {
   /** Puts the buffer back to a number of added steps, whose columns a file has brought back. */
   restoreAdded(added: number): void {
     this.#added = added;
+  }
+
+  /** Figures of the buffer's own for the metrics; a plain one has none. */
+  metrics(): Metrics {
+    return {};
   }
 
   /** Writes the n-step transition that begins at `row` to place `i` of the batch. */

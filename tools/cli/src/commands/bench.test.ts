@@ -25,11 +25,17 @@ test('the figure of a peer stands beside ours', async () => {
 
 test('bench update prints a table, or the array as it is', async () => {
   const results = [
-    { case: 'a64', milliseconds: 0.5 },
-    { case: 'a2048', milliseconds: 12 },
+    { case: 'a64', kernels: 'wasm', milliseconds: 0.5 },
+    { case: 'a2048', kernels: 'wasm', milliseconds: 12 },
   ];
   bench.benchUpdate.mockResolvedValue(results);
-  expect((await runHere('bench', 'update')).printed).toEqual(['case      ms\na64    0.500\na2048     12']);
+  const table = 'case   kernels     ms\na64    wasm     0.500\na2048  wasm        12';
+  expect((await runHere('bench', 'update')).printed).toEqual([table]);
+  await runHere('bench', 'update', '--kernels', 'wasm', '--cases', 'b,d', '--peers', 'python3');
+  expect(bench.benchUpdate).toHaveBeenLastCalledWith(
+    { kernels: 'wasm', cases: ['b', 'd'], peers: 'python3' },
+    expect.objectContaining({ signal: hooks.signal }),
+  );
   expect(JSON.parse((await runHere('bench', 'update', '--json')).printed.join(''))).toEqual(results);
 });
 

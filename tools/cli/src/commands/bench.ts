@@ -1,4 +1,4 @@
-import type { BenchHooks } from '@understudy/bench';
+import type { BenchHooks, BenchUpdateOptions } from '@understudy/bench';
 import type { Command } from 'commander';
 import type { CommandContext } from '../context.ts';
 import { formatCount, formatFigure, formatTable } from '../format.ts';
@@ -9,6 +9,13 @@ interface BenchEnvFlags {
   envs: number;
   workers: number;
   engine?: string;
+  peers?: string;
+  json?: boolean;
+}
+
+interface BenchUpdateFlags {
+  kernels?: BenchUpdateOptions['kernels'];
+  cases?: string;
   peers?: string;
   json?: boolean;
 }
@@ -39,19 +46,28 @@ export function addBenchCommands(program: Command, context: CommandContext): voi
       const { json, ...options } = flags;
       const result = await withProgress(context, 'bench', 'rounds', (hooks) => benchEnv({ id, ...options }, hooks));
       if (json) return context.print(JSON.stringify(result));
-      context.print(`${result.id}: ${formatCount(result.stepsPerSecond)} steps/s${besidePeer(result)}`);
+      const beside = result.peerAbsent === undefined ? besidePeer(result) : `, alone: ${result.peerAbsent}`;
+      context.print(`${result.id}: ${formatCount(result.stepsPerSecond)} steps/s${beside}`);
     });
   bench
     .command('update')
     .description('milliseconds of one gradient step of the networks that training uses')
+    .option('--kernels <engine>', 'wasm, native or auto; WebAssembly and, where they are built, native ones in turn')
+    .option('--cases <names>', 'a64, a2048, b, e1, e16, e256 or d, commas between; all but d unless told')
     .option('--peers <python>', `${peersHelp} (PyTorch)`)
     .option('--json', 'print a JSON array')
-    .action(async ({ json, peers }: { json?: boolean; peers?: string }) => {
+    .action(async ({ json, peers, kernels, cases }: BenchUpdateFlags) => {
       const { benchUpdate } = await import('@understudy/bench');
-      const results = await withProgress(context, 'bench', 'cases', (hooks) => benchUpdate({ peers }, hooks));
+      const options = { peers, kernels, cases: cases?.split(',') };
+      const results = await withProgress(context, 'bench', 'cases', (hooks) => benchUpdate(options, hooks));
       if (json) return context.print(JSON.stringify(results));
-      const rows = results.map((r) => [r.case, r.milliseconds, ...(peers ? [r.peer ?? '', r.ratio ?? ''] : [])]);
-      context.print(formatTable(['case', 'ms', ...(peers ? ['peer ms', 'ratio'] : [])], rows));
+      const rows = results.map((r) => [
+        r.case,
+        r.kernels,
+        r.milliseconds,
+        ...(peers ? [r.peer ?? '', r.ratio ?? ''] : []),
+      ]);
+      context.print(formatTable(['case', 'kernels', 'ms', ...(peers ? ['peer ms', 'ratio'] : [])], rows));
     });
   const train = bench.command('train').description('speed of a whole training');
   train

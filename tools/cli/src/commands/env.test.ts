@@ -58,13 +58,38 @@ test('without a reference the contract is checked', async () => {
   expect(JSON.parse(printed.join(''))).toEqual({ id: 'Hopper-v5', engine: 'mujoco-js', failures: [] });
 });
 
-test('the list tells spaces and time limits', async () => {
+test('the list tells sizes, time limits and tasks, of all or of those that are asked for', async () => {
   const { printed } = await runHere('env', 'list', '--json');
-  expect(JSON.parse(printed.join(''))).toContainEqual({
-    id: 'HalfCheetah-v5',
-    observationSpace: 'Box(-inf, inf, (17,), float64)',
-    actionSpace: 'Box(-1.0, 1.0, (6,), float32)',
-    maxEpisodeSteps: 1000,
-  });
-  expect((await runHere('env', 'list')).printed.join('\n')).toMatch(/^id +observation +action +time limit\n/);
+  const all = JSON.parse(printed.join(''));
+  expect(all.length).toBeGreaterThan(10);
+  expect(all).toContainEqual(
+    expect.objectContaining({
+      id: 'HalfCheetah-v5',
+      family: 'half-cheetah',
+      observationSpace: 'Box(-inf, inf, (17,), float64)',
+      actionSpace: 'Box(-1.0, 1.0, (6,), float32)',
+      maxEpisodeSteps: 1000,
+      engine: 'mujoco-js',
+      description: expect.objectContaining({ task: expect.stringContaining('Run forward') }),
+    }),
+  );
+  const ids = async (name: string) =>
+    JSON.parse((await runHere('env', 'list', name, '--json')).printed.join('')).map(({ id }: { id: string }) => id);
+  expect(await ids('half-CHEETAH')).toEqual(expect.arrayContaining(['HalfCheetah-v4', 'HalfCheetah-v5']));
+  expect(await ids('hopper-v5')).toEqual(['Hopper-v5']);
+  const table = (await runHere('env', 'list', 'hopper-v5')).printed.join('\n');
+  expect(table).toMatch(/^id +observation +action +time limit +task\nHopper-v5 +11 +3 numbers +1000 +Hop /);
+  await expect(runHere('env', 'list', 'hoper-v5')).rejects.toThrow('did you mean Hopper-v5');
+});
+
+test('an environment is shown with its words, spaces and options', async () => {
+  const shown = (await runHere('env', 'show', 'Hopper-v5')).printed;
+  expect(shown[0]).toMatch(/^Hopper-v5: Hop forward/);
+  for (const line of [/^ +Box\(-inf, inf, \(11,\), float64\)$/, /^time limit +1000 steps$/, /^solved at +3,800$/]) {
+    expect(shown).toContainEqual(expect.stringMatching(line));
+  }
+  expect(shown.find((line) => line.startsWith('options'))).toMatch(/healthyZRange.*, maxEpisodeSteps$/);
+  const { printed } = await runHere('env', 'show', 'CartPole-v1', '--json');
+  expect(JSON.parse(printed.join(''))).toMatchObject({ id: 'CartPole-v1', engine: null, actionSize: '2 choices' });
+  await expect(runHere('env', 'show', 'Hoper-v5')).rejects.toThrow('did you mean Hopper-v5');
 });

@@ -1,3 +1,5 @@
+import type { EnvironmentFacts } from '@understudy/docs';
+import { InputError, nearestNames } from '@understudy/errors';
 import type { MakeOptions } from '@understudy/gym';
 import type { Command } from 'commander';
 import type { CommandContext } from '../context.ts';
@@ -16,14 +18,19 @@ interface CheckFlags {
   json?: boolean;
 }
 
-/** `understudy env list|check`. */
+/** `understudy env list|show|check`. */
 export function addEnvCommands(program: Command, context: CommandContext): void {
   const env = program.command('env').description('list environments and hold them against references');
   env
-    .command('list')
-    .description('print all environments with their spaces and time limits')
-    .option('--json', 'print a JSON array')
-    .action((flags: { json?: boolean }) => listEnvironments(flags, context));
+    .command('list [name]')
+    .description('print all environments, or those with a name in their id or package, with spaces and time limits')
+    .option('--json', 'print a JSON array, with options and descriptions')
+    .action((name: string | undefined, flags: { json?: boolean }) => listEnvironments(name, flags, context));
+  env
+    .command('show <id>')
+    .description('print what an environment is: task, spaces, reward, options, origin')
+    .option('--json', 'print one JSON object')
+    .action((id: string, flags: { json?: boolean }) => showEnvironment(id, flags, context));
   env
     .command('check <id>')
     .description(
@@ -41,38 +48,62 @@ export function addEnvCommands(program: Command, context: CommandContext): void 
     .action((id: string, flags: CheckFlags) => checkEnvironment(id, flags, context));
 }
 
-/** What `env list` tells of one environment. */
-interface EnvironmentFacts {
-  id: string;
-  /** As Gymnasium prints it: `Box(-inf, inf, (17,), float64)`. */
-  observationSpace: string;
-  actionSpace: string;
-  /** Steps after which an episode is truncated; null when it never is. */
-  maxEpisodeSteps: number | null;
+async function listEnvironments(
+  name: string | undefined,
+  flags: { json?: boolean },
+  context: CommandContext,
+): Promise<void> {
+  const facts = await findFacts(name);
+  if (flags.json) return context.print(JSON.stringify(facts));
+  const rows = facts.map(({ id, observationSize, actionSize, maxEpisodeSteps, description }) => [
+    id,
+    `${observationSize}`,
+    actionSize,
+    `${maxEpisodeSteps ?? 'none'}`,
+    description?.task ?? '',
+  ]);
+  context.print(formatTable(['id', 'observation', 'action', 'time limit', 'task'], rows));
 }
 
-async function listEnvironments(flags: { json?: boolean }, context: CommandContext): Promise<void> {
-  const { environmentIds, make } = await import('@understudy/envs');
+/** Facts of the environments with a name in their id or the folder of their package; letter case doesn't matter. */
+async function findFacts(name = ''): Promise<EnvironmentFacts[]> {
+  const [{ environmentIds }, { environmentFacts, environmentFamily }] = await Promise.all([
+    import('@understudy/envs'),
+    import('@understudy/docs'),
+  ]);
+  const typed = name.toLowerCase();
   const facts: EnvironmentFacts[] = [];
   for (const id of environmentIds()) {
-    const env = await make(id);
-    const { observationSpace, actionSpace, metadata } = env;
-    facts.push({
-      id,
-      observationSpace: String(observationSpace),
-      actionSpace: String(actionSpace),
-      maxEpisodeSteps: metadata.maxEpisodeSteps ?? null,
-    });
-    env.close();
+    const named = id.toLowerCase().includes(typed) || (await environmentFamily(id)).includes(typed);
+    if (named) facts.push(await environmentFacts(id));
   }
+  if (facts.length > 0) return facts;
+  const near = nearestNames(name, environmentIds());
+  const hint = near.length > 0 ? `did you mean ${near.join(' or ')}?` : '"understudy env list" prints all';
+  throw new InputError(`no environment has "${name}" in its name; ${hint}`);
+}
+
+async function showEnvironment(id: string, flags: { json?: boolean }, context: CommandContext): Promise<void> {
+  const { environmentFacts } = await import('@understudy/docs');
+  const facts = await environmentFacts(id);
   if (flags.json) return context.print(JSON.stringify(facts));
-  const rows = facts.map(({ id, observationSpace, actionSpace, maxEpisodeSteps }) => [
-    id,
-    observationSpace,
-    actionSpace,
-    maxEpisodeSteps ?? 'none',
-  ]);
-  context.print(formatTable(['id', 'observation', 'action', 'time limit'], rows));
+  const { observationSpace, actionSpace, maxEpisodeSteps, rewardThreshold, engine, options, description } = facts;
+  const { task, observation, action, reward, origin, differences } = description ?? {};
+  const lines: [name: string, text: string | undefined][] = [
+    ['observation', observation],
+    ['', observationSpace],
+    ['action', action],
+    ['', actionSpace],
+    ['reward', reward],
+    ['time limit', maxEpisodeSteps === null ? 'none' : `${maxEpisodeSteps} steps`],
+    ['solved at', rewardThreshold === null ? undefined : formatFigure(rewardThreshold)],
+    ['engine', engine ?? 'none'],
+    ['options', [...options, 'maxEpisodeSteps'].join(', ')],
+    ['origin', origin],
+    ['differences', differences],
+  ];
+  context.print(task === undefined ? id : `${id}: ${task}`);
+  for (const [name, text] of lines) if (text !== undefined) context.print(`${name.padEnd(11)}  ${text}`);
 }
 
 async function checkEnvironment(id: string, flags: CheckFlags, context: CommandContext): Promise<void> {

@@ -34,7 +34,7 @@ async function evaluateRun(run: string, flags: EvalFlags, context: CommandContex
   const { episodes, seed } = flags;
   const progress = context.startProgress({ label: 'eval', total: episodes, unit: 'episodes' });
   try {
-    const { returns, lengths, mean, std, stopped } = await evaluatePolicy(policy, env, {
+    const { returns, lengths, mean, std, successRate, stopped } = await evaluatePolicy(policy, env, {
       episodes,
       seed,
       deterministic: !flags.stochastic,
@@ -44,12 +44,16 @@ async function evaluateRun(run: string, flags: EvalFlags, context: CommandContex
     progress.stop();
     if (stopped) throw new Interrupted(`Stopped after ${returns.length} of ${episodes} episodes; nothing was written.`);
     if (flags.json) {
-      return context.print(JSON.stringify({ run, environment: env.id, seed, episodes, mean, std, returns, lengths }));
+      const figures = { run, environment: env.id, seed, episodes, mean, std, successRate, returns, lengths };
+      return context.print(JSON.stringify(figures));
     }
     const least = formatFigure(Math.min(...returns));
     const most = formatFigure(Math.max(...returns));
     const spread = `std ${formatFigure(std)}, ${least} to ${most}`;
-    context.print(`${env.id}: return ${formatFigure(mean)} (${spread}) over ${episodes} episodes, seed ${seed}`);
+    const success = successRate === undefined ? '' : `, ${formatFigure(100 * successRate)} % successful`;
+    context.print(
+      `${env.id}: return ${formatFigure(mean)} (${spread}) over ${episodes} episodes, seed ${seed}${success}`,
+    );
   } finally {
     env.close();
   }

@@ -5,6 +5,7 @@ import { commandName } from '../command-name.ts';
 import type { CommandContext } from '../context.ts';
 import { Interrupted } from '../error-policy.ts';
 import { formatCount, formatDuration, formatFigure } from '../format.ts';
+import { type LearnerName, learnerNames, learners } from '../learners.ts';
 import { type DefaultSettings, describeSettings } from '../settings-help.ts';
 import { collectSettings, type Setting, settingsObject, wholeNumber } from '../values.ts';
 import { engineVersions } from '../versions.ts';
@@ -20,7 +21,7 @@ interface TrainFlags {
 
 /** What a training command hands to the part that all trainings share. */
 interface Training {
-  algorithm: 'ppo' | 'bc';
+  algorithm: LearnerName | 'bc';
   /** The configuration with its defaults filled in. */
   config: { environment: string };
   total: number;
@@ -33,21 +34,23 @@ interface Training {
 }
 
 /**
- * `understudy train ppo|bc`.
+ * `understudy train`.
  *
  * @param settings - Listed by `--help` when given.
  */
 export function addTrainCommands(program: Command, context: CommandContext, settings?: DefaultSettings): void {
   const train = program.command('train').description('train a policy; each run has a directory and can be resumed');
-  addRunOptions(
-    train
-      .command('ppo')
-      .description('learn from reward by proximal policy optimisation')
-      .option('--env <id>', 'environment to train on')
-      .option('--steps <n>', 'environment steps in all', wholeNumber('--steps', 1)),
-  )
-    .addHelpText('after', settings ? describeSettings(settings.ppo, ['environment', 'seed', 'totalSteps']) : '')
-    .action((flags: TrainFlags & { steps?: number }) => trainPpo(flags, context));
+  for (const name of learnerNames) {
+    addRunOptions(
+      train
+        .command(name)
+        .description(`learn from reward by ${learners[name].method}`)
+        .option('--env <id>', 'environment to train on')
+        .option('--steps <n>', 'environment steps in all', wholeNumber('--steps', 1)),
+    )
+      .addHelpText('after', settings ? describeSettings(settings[name], ['environment', 'seed', 'totalSteps']) : '')
+      .action((flags: TrainFlags & { steps?: number }) => trainFromReward(name, flags, context));
+  }
   addRunOptions(
     train
       .command('bc')
@@ -69,18 +72,19 @@ function addRunOptions(command: Command): Command {
     .option('--json', 'print the summary as one JSON object');
 }
 
-async function trainPpo(flags: TrainFlags & { steps?: number }, context: CommandContext): Promise<void> {
-  const [{ resolvePpoConfig, train }, envs] = await Promise.all([
-    import('@understudy/ppo'),
-    import('@understudy/envs'),
-  ]);
-  const given = await gatherConfig('ppo', flags, { totalSteps: flags.steps });
-  const config = resolvePpoConfig(given);
+async function trainFromReward(
+  algorithm: LearnerName,
+  flags: TrainFlags & { steps?: number },
+  context: CommandContext,
+): Promise<void> {
+  const [{ resolve, train }, envs] = await Promise.all([learners[algorithm].load(), import('@understudy/envs')]);
+  const given = await gatherConfig(algorithm, flags, { totalSteps: flags.steps });
+  const config = resolve(given);
   const env = await envs.make(config.environment, config.environmentOptions);
   const versions = engineVersions(env);
   env.close();
   await runTraining(flags, context, {
-    algorithm: 'ppo',
+    algorithm,
     config,
     total: config.totalSteps,
     unit: 'steps',
@@ -126,7 +130,7 @@ async function trainBc(
 
 /** Flags over `--set`, and both over the configuration of the run that is resumed. */
 async function gatherConfig(
-  algorithm: 'ppo' | 'bc',
+  algorithm: LearnerName | 'bc',
   flags: TrainFlags,
   own: Record<string, unknown>,
   environment?: unknown,

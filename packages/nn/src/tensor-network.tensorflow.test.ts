@@ -1,0 +1,3 @@
+import { describeTensorNetwork } from './testing/tensor-network.case.ts';
+
+await describeTensorNetwork('tensorflow');

@@ -1,0 +1,3 @@
+import { describeBackend } from './testing/backend.case.ts';
+
+describeBackend('cpu');

@@ -1,0 +1,3 @@
+import { describeOptionalBackend } from './testing/optional-backend.ts';
+
+await describeOptionalBackend('cuda');

@@ -1,0 +1,66 @@
+import { InputError } from '@understudy/errors';
+import { KernelMemory } from '@understudy/kernels';
+import { allocateParameters, createMlpNetwork, mlpTensors } from '@understudy/nn';
+import { expect, test } from 'vitest';
+import { resolveTrpoConfig, type TrpoOptions } from './config.ts';
+import { TrpoLearner } from './learner.ts';
+import { createPointMass } from './testing/point-mass.ts';
+
+const plain = {
+  environment: 'PointMass-v0',
+  totalSteps: 8000,
+  steps: 64,
+  valueLearningRate: 1e-2,
+  gamma: 0.8,
+  hiddenSizes: [8],
+  normalizeRewards: false,
+  normalizeObservations: false,
+} satisfies TrpoOptions;
+
+/** What a trained critic thinks of the position 0. */
+function valueAtZero(learner: TrpoLearner): number {
+  const parameters = allocateParameters(KernelMemory.create(), mlpTensors([1, 8, 1], 'critic'));
+  parameters.load(learner.save().tensors);
+  const critic = createMlpNetwork({ sizes: [1, 8, 1], maxBatch: 1, name: 'critic' }, { parameters });
+  return critic.forward(Float32Array.of(0), 1)[0];
+}
+
+test('a time limit is no end: values reach beyond the truncation', () => {
+  // Reward 1 for ever is worth 1 / (1 - .8) = 5. If the cut after 3 steps counted as an end, it would be 1.8 on average.
+  const learner = new TrpoLearner(resolveTrpoConfig(plain), createPointMass({ horizon: 3, constantReward: true }));
+  while (!learner.finished) learner.iterate();
+  expect(valueAtZero(learner)).toBeGreaterThan(4.5);
+  expect(valueAtZero(learner)).toBeLessThan(5.5);
+});
+
+test('figures before the first episode are absent, not 0', () => {
+  const learner = new TrpoLearner(resolveTrpoConfig({ ...plain, steps: 5 }), createPointMass({ horizon: 100 }));
+  expect(learner.iterate()).toMatchObject({ episodes: 0, meanReturn: null, meanLength: null });
+  expect(learner.meanReturn).toBeUndefined();
+  expect(learner.score).toBeUndefined();
+});
+
+test('NaN from the environment ends the training with its name and its steps, before it reaches a parameter', () => {
+  const env = createPointMass();
+  const learner = new TrpoLearner(resolveTrpoConfig({ ...plain, steps: 8 }), env);
+  learner.iterate();
+  const before = learner.save().tensors.get('critic.0.weight')!.data.slice();
+  const step = env.step.bind(env);
+  env.step = (actions) => {
+    step(actions);
+    env.rewards[2] = Number.NaN;
+  };
+  expect(() => learner.iterate()).toThrow(InputError);
+  expect(() => learner.iterate()).toThrow(/^The rewards of PointMass-v0 hold NaN between step 32 and 64; .*\.$/);
+  expect(learner.save().tensors.get('critic.0.weight')!.data).toEqual(before);
+});
+
+test('as large a rollout as one likes passes in blocks', () => {
+  const returns = [16, 1000].map((blockSize) => {
+    const learner = new TrpoLearner(resolveTrpoConfig({ ...plain, totalSteps: 3000, blockSize }), createPointMass());
+    while (!learner.finished) learner.iterate();
+    return learner.meanReturn as number;
+  });
+  // The order of sums differs, so the same only up to rounding and what follows from it.
+  expect(Math.abs(returns[0] - returns[1])).toBeLessThan(2);
+});

@@ -1,0 +1,26 @@
+import { expect, test } from 'vitest';
+import { runHere } from '../testing/recording-context.ts';
+
+test('doctor tells what can be used, what is chosen and what to install', async () => {
+  const { printed, status } = await runHere('doctor', '--json');
+  const { node, cores, kernels, tensor, mujoco } = JSON.parse(printed.join(''));
+  expect(status).toBe(0);
+  expect(node).toBe(process.versions.node);
+  expect(cores).toBeGreaterThan(0);
+  expect(['wasm', 'native']).toContain(kernels.engine);
+  const names = tensor.backends.map(({ name }: { name: string }) => name);
+  expect(names).toEqual(['cuda', 'tensorflow', 'webgpu', 'wasm', 'cpu']);
+  expect(names).toContain(tensor.chosen);
+  const wasm = tensor.backends.find(({ name }: { name: string }) => name === 'wasm');
+  expect(wasm).toMatchObject({ available: true, remedy: null });
+  expect(mujoco).toEqual([
+    { name: 'mujoco-js', available: true, detail: expect.stringMatching(/^MuJoCo \d/) },
+    { name: '@mujoco/mujoco', available: true, detail: expect.stringMatching(/^MuJoCo \d/) },
+  ]);
+  const text = (await runHere('doctor')).printed.join('\n');
+  expect(text).toMatch(new RegExp(`^${tensor.chosen} +auto `, 'm'));
+  if (tensor.next) expect(text).toContain(`For the next better one, ${tensor.next.name}: ${tensor.next.remedy}.`);
+  for (const { available, name, detail } of tensor.backends) {
+    if (!available) expect(text).toMatch(new RegExp(`^${name} +no .*${detail.slice(0, 20)}`, 'm'));
+  }
+});

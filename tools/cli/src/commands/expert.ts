@@ -1,0 +1,119 @@
+import { InputError } from '@understudy/errors';
+import type { Command } from 'commander';
+import type { CommandContext } from '../context.ts';
+import { Interrupted } from '../error-policy.ts';
+import { prepareOutputFile } from '../output-file.ts';
+import { collectSettings, oneOf, type Setting, settingsObject, wholeNumber } from '../values.ts';
+
+interface ExpertFlags {
+  out: string;
+  episodes?: number;
+  transitions?: number;
+  source?: string;
+  modes?: number[];
+  seed: number;
+  steps?: number;
+  set?: Setting[];
+  option?: Setting[];
+  best?: boolean;
+  stochastic?: boolean;
+  dtype: 'float32' | 'float64';
+  policies?: string;
+  work?: string;
+  json?: boolean;
+}
+
+/** `understudy expert`. */
+export function addExpertCommand(program: Command, context: CommandContext): void {
+  program
+    .command('expert <id>')
+    .description('make expert data of an environment: train, or take what there is, and record D4RL HDF5')
+    .requiredOption('--out <file>', 'the file to write, name.hdf5; the modes of its episodes go to name.modes.json')
+    .option('--episodes <n>', 'record so many whole episodes', wholeNumber('--episodes', 1))
+    .option('--transitions <n>', 'record so many transitions', wholeNumber('--transitions', 1))
+    .option('--source <source>', 'train, scripted, stored, or a run, a policy file, a D4RL file with a policy in it')
+    .option('--modes <list>', 'modes to record, as in 0,2; all by default', numberList('--modes'))
+    .option('--seed <n>', 'seed of everything random', wholeNumber('--seed', 0), 0)
+    .option('--steps <n>', "steps of each training; the table's by default", wholeNumber('--steps', 1))
+    .option(
+      '--set <key=value>',
+      "change a setting of the training's algorithm; may be repeated",
+      collectSettings('--set'),
+    )
+    .option('--option <key=value>', 'an option of the environment; may be repeated', collectSettings('--option'))
+    .option('--best', 'take the policies with the best training return instead of the last')
+    .option('--stochastic', "sample actions instead of taking the distribution's mode")
+    .option('--dtype <type>', 'float32 or float64', oneOf('--dtype', ['float32', 'float64']), 'float32')
+    .option('--policies <directory>', 'put the trained policies there too')
+    .option('--work <directory>', 'where trainings and unfinished recordings are kept; name.expert by default')
+    .option('--json', 'print one JSON object')
+    .addHelpText('after', notes)
+    .action((id: string, flags: ExpertFlags) => makeExperts(id, flags, context));
+}
+
+const notes = `
+Stopped or killed, the same command goes on where it was. Episodes of all modes are mixed in a seeded order. Without
+--source, the cheapest is taken: a rule written by hand, policies that come with Understudy, a training.`;
+
+async function makeExperts(id: string, flags: ExpertFlags, context: CommandContext): Promise<void> {
+  const { out, episodes, transitions, seed } = flags;
+  if (episodes !== undefined && transitions !== undefined) {
+    throw new InputError('How much to record is told by either --episodes or --transitions: give only one of them.');
+  }
+  const [{ make }, experts, { openExperts }, report] = await Promise.all([
+    import('@understudy/envs'),
+    import('@understudy/experts'),
+    import('../expert/expert-source.ts'),
+    import('../expert/expert-report.ts'),
+  ]);
+  const known = experts.expertTask(id);
+  const environmentOptions = { ...known.environmentOptions, ...settingsObject(flags.option ?? []) };
+  const task = { ...known, environmentOptions };
+  const env = await make<unknown, unknown>(id, environmentOptions);
+  try {
+    experts.checkModes(task, flags.modes);
+    prepareOutputFile(out);
+    const directory = flags.work ?? experts.workDirectory(out);
+    const signal = context.interruption();
+    const settings = {
+      ...settingsObject(flags.set ?? []),
+      ...(flags.steps !== undefined && { totalSteps: flags.steps }),
+    };
+    const { source: named, modes, best, policies } = flags;
+    const request = { source: named, modes, seed, directory, settings, best, policies, signal };
+    const stopped = new Interrupted('Stopped; the same command goes on from here.');
+    const opened = await openExperts(task, env, request, context);
+    if (!opened) throw stopped;
+    const unit = transitions === undefined ? 'episodes' : 'transitions';
+    const amount = { unit, count: transitions ?? episodes ?? task.episodes } as const;
+    const progress = context.startProgress({ label: 'record', total: amount.count, unit });
+    const recorded = await experts.makeExpertData(task, env, opened.source, {
+      file: out,
+      directory,
+      amount,
+      modes,
+      seed,
+      deterministic: !flags.stochastic,
+      precision: flags.dtype,
+      onProgress: (done) => progress.update(done[unit]),
+      signal,
+    });
+    progress.stop();
+    if (!recorded) throw stopped;
+    const whole = report.reportExperts(out, task, recorded, opened.trained);
+    if (flags.json) return context.print(JSON.stringify(whole));
+    for (const line of report.formatReport(whole)) context.print(line);
+  } finally {
+    env.close();
+  }
+}
+
+/** A commander value parser for numbers between commas. */
+function numberList(option: string): (text: string) => number[] {
+  return (text) =>
+    text.split(',').map((part) => {
+      const value = Number(part);
+      if (part.trim() !== '' && Number.isFinite(value)) return value;
+      throw new InputError(`${option} takes numbers with commas between them, but was "${text}".`);
+    });
+}
