@@ -44,7 +44,7 @@ test('an unknown id is refused with the nearest of all ids', async () => {
     'there is no environment "HalfCheeta-v5"; did you mean HalfCheetah-v5 or ',
   );
   await expect(makeVector('Pong-v0')).rejects.toThrow(
-    /^there is no environment "Pong-v0"; environmentIds\(\) lists all \d+$/,
+    /^there is no environment "Pong-v0"; understudy env list and environmentIds\(\) name all \d+$/,
   );
 });
 

@@ -4,8 +4,12 @@ import { enterSolid } from './solids.ts';
 import type { TranslucentLayers } from './translucent-layers.ts';
 import { faceBits, nothing, type Visibility } from './visibility.ts';
 
-/** Four rays a pixel, in pixels from its middle to the right and down: no two on one row, column or diagonal. */
+/**
+ * Four rays a pixel, each nearest to one {@link side}, in pixels from its middle to the right and down: no two on one row,
+ * column or diagonal.
+ */
 const samples = [-0.125, -0.375, 0.375, -0.125, 0.125, 0.375, -0.375, 0.125] as const;
+const side = { top: 0, right: 1, bottom: 2, left: 3 } as const;
 /** Sum of the differences of red, green and blue from which on a step between two pixels shows. */
 const visibleStep = 12;
 /** Neighbours of a pixel, `[8, 2]` of columns and rows; the near ones first. */
@@ -32,7 +36,10 @@ export class EdgeSmoother {
   readonly #nearest = new Float64Array(1);
   readonly #run = new PixelRun(1);
   readonly #color = new Uint8Array(3);
+  /** Bits of the {@link side}s of each pixel where an outline runs. */
   readonly #edges: Uint8Array;
+  /** Of the colours of a pixel's rays. */
+  readonly #sum = new Int32Array(3);
 
   constructor(visibility: Visibility, shader: Shader, translucent: TranslucentLayers) {
     this.#visibility = visibility;
@@ -49,60 +56,78 @@ export class EdgeSmoother {
    */
   smooth(data: Uint8Array, smoothed: Uint8Array): void {
     const { width, height } = this.#visibility;
+    const edges = this.#edges;
+    this.#findEdges(data);
+    for (let row = 0, pixel = 0; row < height; row++) {
+      for (let column = 0; column < width; column++, pixel++) {
+        if (edges[pixel] !== 0) this.#smoothPixel(column, row, edges[pixel], data, smoothed);
+      }
+    }
+  }
+
+  #findEdges(data: Uint8Array): void {
+    const { width, height } = this.#visibility;
     const { layers } = this.#translucent;
     const edges = this.#edges;
     edges.fill(0);
     for (let row = 0, pixel = 0; row < height; row++) {
-      for (const end = pixel + width - 1; pixel < end; pixel++) {
-        if (layers[pixel] !== layers[pixel + 1] && isVisible(data, pixel, pixel + 1)) edges[pixel] = edges[pixel + 1] = 1;
-      }
-      pixel++;
-    }
-    for (let pixel = 0, below = width; below < layers.length; pixel++, below++) {
-      if (layers[pixel] !== layers[below] && isVisible(data, pixel, below)) edges[pixel] = edges[below] = 1;
-    }
-    for (let row = 0, pixel = 0; row < height; row++) {
-      for (let column = 0; column < width; column++, pixel++) {
-        if (edges[pixel] !== 0) this.#smoothPixel(column, row, layers, data, smoothed);
+      const last = (row + 1) * width - 1;
+      for (let layer = layers[pixel], next = layer; pixel <= last; pixel++, layer = next) {
+        if (pixel < last) next = layers[pixel + 1];
+        if (layer !== next && isVisible(data, pixel, pixel + 1)) {
+          edges[pixel] |= 1 << side.right;
+          edges[pixel + 1] |= 1 << side.left;
+        }
+        const below = pixel + width;
+        if (below < layers.length && layer !== layers[below] && isVisible(data, pixel, below)) {
+          edges[pixel] |= 1 << side.bottom;
+          edges[below] |= 1 << side.top;
+        }
       }
     }
   }
 
-  #smoothPixel(column: number, row: number, layers: Int32Array, data: Uint8Array, smoothed: Uint8Array): void {
-    const { columns, rows, slope, width, translucent } = this.#visibility;
+  /** @param sides - Bits of the sides on which the pixel's neighbours show something else. */
+  #smoothPixel(column: number, row: number, sides: number, data: Uint8Array, smoothed: Uint8Array): void {
+    const sum = this.#sum;
+    this.#lookAround(column, row);
+    sum.fill(2);
+    // Where the rays next to the other shapes miss them, so do the rest.
+    let meetsOthers = false;
+    for (let i = 0; i < 4; i++)
+      if ((sides >> i) & 1) meetsOthers = this.#addSample(i, column, row, data) || meetsOthers;
+    if (!meetsOthers) return;
+    for (let i = 0; i < 4; i++) if (!((sides >> i) & 1)) this.#addSample(i, column, row, data);
+    const out = 3 * (row * this.#visibility.width + column);
+    for (let c = 0; c < 3; c++) smoothed[out + c] = sum[c] >> 2;
+  }
+
+  /** Adds the colour that a ray shows; returns whether it shows something else than the pixel's middle. */
+  #addSample(sample: number, column: number, row: number, data: Uint8Array): boolean {
+    const { columns, rows, slope, translucent } = this.#visibility;
     const ray = this.#ray;
-    this.#lookAround(column, row, layers);
-    let red = 0;
-    let green = 0;
-    let blue = 0;
-    for (let i = 0; i < samples.length; i += 2) {
-      ray[6] = columns[column] + samples[i] * slope;
-      ray[7] = rows[row] - samples[i + 1] * slope;
-      const key = this.#findNearest();
-      let layer = key;
-      if (translucent.length > 0) layer = this.#translucent.layerOf(ray, key, this.#nearest[0], column, row);
-      let known = 0;
-      while (known < this.#layerCount && this.#layers[known] !== layer) known++;
-      let colors = data;
-      let at = 0;
-      if (known < this.#layerCount) at = 3 * this.#examples[known];
-      else {
-        this.#shadeRay(key, column, row);
-        colors = this.#color;
-      }
-      red += colors[at];
-      green += colors[at + 1];
-      blue += colors[at + 2];
+    const sum = this.#sum;
+    ray[6] = columns[column] + samples[2 * sample] * slope;
+    ray[7] = rows[row] - samples[2 * sample + 1] * slope;
+    const key = this.#findNearest();
+    let layer = key;
+    if (translucent.length > 0) layer = this.#translucent.layerOf(ray, key, this.#nearest[0], column, row);
+    let known = 0;
+    while (known < this.#layerCount && this.#layers[known] !== layer) known++;
+    if (known < this.#layerCount) {
+      const at = 3 * this.#examples[known];
+      for (let c = 0; c < 3; c++) sum[c] += data[at + c];
+    } else {
+      this.#shadeRay(key, column, row);
+      for (let c = 0; c < 3; c++) sum[c] += this.#color[c];
     }
-    const out = 3 * (row * width + column);
-    smoothed[out] = (red + 2) >> 2;
-    smoothed[out + 1] = (green + 2) >> 2;
-    smoothed[out + 2] = (blue + 2) >> 2;
+    return known > 0;
   }
 
   /** Notes what a pixel and its neighbours show. */
-  #lookAround(column: number, row: number, layers: Int32Array): void {
+  #lookAround(column: number, row: number): void {
     const { width, height } = this.#visibility;
+    const { layers } = this.#translucent;
     this.#layerCount = 0;
     this.#solidCount = 0;
     this.#note(row * width + column, layers);

@@ -27,22 +27,11 @@ export class GroundShader {
     this.#settings = settings;
   }
 
-  /** See {@link Shader.shade}; `run` gets the distances. */
+  /** See {@link Shader.shade}. */
   shade(solid: number, run: PixelRun, data: Uint8Array, at: number): void {
-    this.#findDistances(solid, run);
     this.#shadows.light(run, this.#visibility.slope);
     this.#drawSquares(solid, run);
     this.#fade(solid, run, data, at);
-  }
-
-  #findDistances(solid: number, { count, start, distances }: PixelRun): void {
-    const { frames, slope } = this.#visibility;
-    const frame = frames.values;
-    const first = frameSize * solid;
-    const eye = frame[first + 2];
-    const row = frame[first + 5] + start[1] * frame[first + 11];
-    const right = frame[first + 8];
-    for (let i = 0, u = start[0]; i < count; i++, u += slope) distances[i] = -eye / (row + u * right);
   }
 
   /** Lays the checkerboard over the light. Lengths on the plane are in squares here. */
@@ -77,8 +66,8 @@ export class GroundShader {
       const acrossY = Math.abs(rightY - alongY * rightZ);
       const awayX = Math.abs(upX - alongX * upZ);
       const awayY = Math.abs(upY - alongY * upZ);
-      const widthX = step * (acrossX > awayX ? acrossX : awayX) + 1e-9;
-      const widthY = step * (acrossY > awayY ? acrossY : awayY) + 1e-9;
+      const widthX = step * Math.max(acrossX, awayX) + 1e-9;
+      const widthY = step * Math.max(acrossY, awayY) + 1e-9;
       const mean = squareWaveMean(eyeX + t * dx, widthX) * squareWaveMean(eyeY + t * dy, widthY);
       light[i] = (1 - groundShade * (1 - light[i])) * (1 - checkerContrast * (0.5 - 0.5 * mean));
     }

@@ -6,7 +6,7 @@ import { lightBehind, Shader } from './shader.ts';
 import { ShadowMap } from './shadow-map.ts';
 import type { SolidScene } from './solids.ts';
 import { TranslucentLayers } from './translucent-layers.ts';
-import { Visibility } from './visibility.ts';
+import { nothing, Visibility } from './visibility.ts';
 
 /** How a {@link SceneRenderer} lights and furnishes a scene. */
 export interface SceneSettings {
@@ -76,8 +76,9 @@ export class SceneRenderer {
       const key = keys[first];
       run.start[0] = columns[first - row * width];
       run.start[1] = rows[row];
-      for (; pixel < end && keys[pixel] === key; pixel++) distances[pixel - first] = depths[pixel];
+      while (pixel < end && keys[pixel] === key) pixel++;
       run.count = pixel - first;
+      if (key !== nothing) for (let i = 0; i < run.count; i++) distances[i] = depths[first + i];
       this.#shader.shade(key, run, this.#data, 3 * first);
     }
   }

@@ -59,7 +59,7 @@ export class Shader {
    * Colours a run of pixels.
    *
    * @param key - The shape and face that they show.
-   * @param run - Its distances are known, but for the sky and for endless planes.
+   * @param run - Its distances are known, but for the sky.
    * @param data - Gets red, green and blue of each pixel from index `at` on.
    */
   shade(key: number, run: PixelRun, data: Uint8Array, at: number): void {
@@ -92,26 +92,35 @@ export class Shader {
     const rowX = frame[first + 3] + v * frame[first + 9];
     const rowY = frame[first + 4] + v * frame[first + 10];
     const rowZ = frame[first + 5] + v * frame[first + 11];
+    const rightX = frame[first + 6];
+    const rightY = frame[first + 7];
+    const rightZ = frame[first + 8];
+    const eyeX = frame[first];
+    const eyeY = frame[first + 1];
+    const eyeZ = frame[first + 2];
     const lightX = frame[first + 12];
     const lightY = frame[first + 13];
     const lightZ = frame[first + 14];
+    const upX = frame[first + 15];
+    const upY = frame[first + 16];
+    const upZ = frame[first + 17];
     const red = 255 * scene.colors[4 * solid];
     const green = 255 * scene.colors[4 * solid + 1];
     const blue = 255 * scene.colors[4 * solid + 2];
     for (let i = 0, u = run.start[0], out = at; i < count; i++, u += slope, out += 3) {
       const t = distances[i];
-      const dx = rowX + u * frame[first + 6];
-      const dy = rowY + u * frame[first + 7];
-      const dz = rowZ + u * frame[first + 8];
-      const z = frame[first + 2] + t * dz;
+      const dx = rowX + u * rightX;
+      const dy = rowY + u * rightY;
+      const dz = rowZ + u * rightZ;
+      const z = eyeZ + t * dz;
       const beyond = z > half ? z - half : z < -half ? z + half : 0;
-      const mx = flatX + scaleX * (frame[first] + t * dx);
-      const my = flatY + scaleY * (frame[first + 1] + t * dy);
+      const mx = flatX + scaleX * (eyeX + t * dx);
+      const my = flatY + scaleY * (eyeY + t * dy);
       const mz = flatZ + scaleZ * beyond;
       const unitNormal = 1 / Math.sqrt(mx * mx + my * my + mz * mz);
       const towardsEye = -1 / Math.sqrt(1 + u * u + v * v);
       // Cosines between the normal and the vertical, the eye, the lamp, and between the last two.
-      const above = unitNormal * (mx * frame[first + 15] + my * frame[first + 16] + mz * frame[first + 17]);
+      const above = unitNormal * (mx * upX + my * upY + mz * upZ);
       const toEye = unitNormal * towardsEye * (mx * dx + my * dy + mz * dz);
       const toLamp = unitNormal * (mx * lightX + my * lightY + mz * lightZ);
       let sum = ambient + skylight * (0.5 + 0.5 * above) + (toEye > 0 ? headlight * toEye : 0);
@@ -132,9 +141,9 @@ export class Shader {
       const r = red * sum + shine;
       const g = green * sum + shine;
       const b = blue * sum + shine;
-      data[out] = r < 255 ? r : 255;
-      data[out + 1] = g < 255 ? g : 255;
-      data[out + 2] = b < 255 ? b : 255;
+      data[out] = Math.min(r, 255);
+      data[out + 1] = Math.min(g, 255);
+      data[out + 2] = Math.min(b, 255);
     }
   }
 
@@ -159,4 +168,3 @@ export class Shader {
     }
   }
 }
-

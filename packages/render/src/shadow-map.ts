@@ -69,19 +69,22 @@ export class ShadowMap {
     const eyeX = view[0];
     const eyeY = view[4];
     const eyeZ = view[8] + bias;
+    const rightX = view[2];
+    const rightY = view[6];
+    const rightZ = view[10];
     const v = start[1];
     const rowX = view[1] + v * view[3];
     const rowY = view[5] + v * view[7];
     const rowZ = view[9] + v * view[11];
     for (let i = 0, u = start[0]; i < count; i++, u += slope) {
       const t = distances[i];
-      const x = eyeX + t * (rowX + u * view[2]);
-      const y = eyeY + t * (rowY + u * view[6]);
+      const x = eyeX + t * (rowX + u * rightX);
+      const y = eyeY + t * (rowY + u * rightY);
       if (!(x >= left && x < right && y >= top && y < bottom)) {
         light[i] = 1;
         continue;
       }
-      const height = eyeZ + t * (rowZ + u * view[10]);
+      const height = eyeZ + t * (rowZ + u * rightZ);
       const column = x | 0;
       const row = y | 0;
       // A quadratic spline over three by three texels: soft edges without steps.

@@ -11,13 +11,7 @@ const zenith: Vector3 = [0.42 * 255, 0.6 * 255, 0.8 * 255];
  * @param vertical - Vertical parts of the camera's directions: forward, right, up.
  * @param slope - From one pixel to the next.
  */
-export function shadeSky(
-  vertical: Float64Array,
-  slope: number,
-  run: PixelRun,
-  data: Uint8Array,
-  at: number,
-): void {
+export function shadeSky(vertical: Float64Array, slope: number, run: PixelRun, data: Uint8Array, at: number): void {
   const v = run.start[1];
   const rowRise = vertical[0] + v * vertical[2];
   const rightRise = vertical[1];

@@ -20,6 +20,7 @@ export interface SolidScene {
 
 /** Nothing nearer to the eye than this share of a metre is drawn. */
 export const nearDepth = 1e-3;
+const tilt = 1e-300;
 
 /**
  * Where a ray enters a shape.
@@ -74,103 +75,124 @@ export function boundingRadius(kind: number, sizes: Float64Array, at: number): n
   }
 }
 
-// These functions take and give numbers through arrays: a fraction passed from function to function costs an allocation
-// where the compiler doesn't inline the call.
+// These functions take and give numbers through arrays, as a fraction that is passed from function to function costs an
+// allocation where the compiler doesn't inline the call; and they read each number once, which it doesn't do by itself.
 
 function enterSphere(ray: Float64Array, sizes: Float64Array, at: number, hit: Float64Array): boolean {
+  const x = ray[0];
+  const y = ray[1];
+  const z = ray[2];
+  const dx = ray[3];
+  const dy = ray[4];
+  const dz = ray[5];
   const radius = sizes[at];
-  const a = ray[3] * ray[3] + ray[4] * ray[4] + ray[5] * ray[5];
-  const b = ray[0] * ray[3] + ray[1] * ray[4] + ray[2] * ray[5];
-  const c = ray[0] * ray[0] + ray[1] * ray[1] + ray[2] * ray[2] - radius * radius;
+  const a = dx * dx + dy * dy + dz * dz;
+  const b = x * dx + y * dy + z * dz;
+  const c = x * x + y * y + z * z - radius * radius;
   const discriminant = b * b - a * c;
   if (discriminant < 0) return false;
-  hit[0] = (-b - Math.sqrt(discriminant)) / a;
-  return hit[0] > nearDepth;
+  const t = (-b - Math.sqrt(discriminant)) / a;
+  hit[0] = t;
+  return t > nearDepth;
 }
 
 function enterCapsule(ray: Float64Array, sizes: Float64Array, at: number, hit: Float64Array): boolean {
+  const x = ray[0];
+  const y = ray[1];
+  const z = ray[2];
+  const dx = ray[3];
+  const dy = ray[4];
+  const dz = ray[5];
   const radius = sizes[at];
   const half = sizes[at + 1];
-  const a = ray[3] * ray[3] + ray[4] * ray[4];
-  const b = ray[0] * ray[3] + ray[1] * ray[4];
-  const c = ray[0] * ray[0] + ray[1] * ray[1] - radius * radius;
+  const a = dx * dx + dy * dy;
+  const b = x * dx + y * dy;
+  const c = x * x + y * y - radius * radius;
   const discriminant = b * b - a * c;
   // A capsule lies inside the endless cylinder around it.
   if (discriminant < 0) return false;
-  let z = ray[2];
+  let end = z;
   if (a > 1e-12) {
     const t = (-b - Math.sqrt(discriminant)) / a;
-    z += t * ray[5];
-    if (z >= -half && z <= half) {
+    end += t * dz;
+    if (end >= -half && end <= half) {
       hit[0] = t;
       return t > nearDepth;
     }
   }
   // The sphere at the end where the ray meets the cylinder.
-  const oz = ray[2] - (z > 0 ? half : -half);
-  const sphereA = a + ray[5] * ray[5];
-  const sphereB = b + oz * ray[5];
+  const oz = end > 0 ? z - half : z + half;
+  const sphereA = a + dz * dz;
+  const sphereB = b + oz * dz;
   const sphereDiscriminant = sphereB * sphereB - sphereA * (c + oz * oz);
   if (sphereDiscriminant < 0) return false;
-  hit[0] = (-sphereB - Math.sqrt(sphereDiscriminant)) / sphereA;
-  return hit[0] > nearDepth;
+  const t = (-sphereB - Math.sqrt(sphereDiscriminant)) / sphereA;
+  hit[0] = t;
+  return t > nearDepth;
 }
 
 function enterCylinder(ray: Float64Array, sizes: Float64Array, at: number, hit: Float64Array): boolean {
+  const x = ray[0];
+  const y = ray[1];
+  const z = ray[2];
+  const dx = ray[3];
+  const dy = ray[4];
+  const dz = ray[5];
   const radius = sizes[at];
   const half = sizes[at + 1];
-  const a = ray[3] * ray[3] + ray[4] * ray[4];
-  const b = ray[0] * ray[3] + ray[1] * ray[4];
-  const c = ray[0] * ray[0] + ray[1] * ray[1] - radius * radius;
+  const a = dx * dx + dy * dy;
+  const b = x * dx + y * dy;
+  const c = x * x + y * y - radius * radius;
   const discriminant = b * b - a * c;
   if (discriminant < 0) return false;
-  let z = ray[2];
-  if (a > 1e-12) {
+  let high = z;
+  // An origin inside the endless cylinder can only come in through an end.
+  if (a > 1e-12 && c > 0) {
     const t = (-b - Math.sqrt(discriminant)) / a;
-    // An origin inside the endless cylinder can only come in through an end.
-    if (c > 0) {
-      z += t * ray[5];
-      if (z >= -half && z <= half) {
-        hit[0] = t;
-        return t > nearDepth;
-      }
+    high += t * dz;
+    if (high >= -half && high <= half) {
+      hit[0] = t;
+      return t > nearDepth;
     }
   }
-  const end = z > 0 ? half : -half;
-  const t = (end - ray[2]) / ray[5];
-  const x = ray[0] + t * ray[3];
-  const y = ray[1] + t * ray[4];
+  const end = high > 0 ? half : -half;
+  const t = (end - z) / dz;
+  const px = x + t * dx;
+  const py = y + t * dy;
   hit[0] = t;
-  hit[1] = z > 0 ? 3 : 6;
+  hit[1] = high > 0 ? 3 : 6;
   // Only a ray that runs towards the middle enters at an end.
-  return t > nearDepth && end * ray[5] < 0 && x * x + y * y <= radius * radius;
+  return t > nearDepth && end * dz < 0 && px * px + py * py <= radius * radius;
 }
 
 function enterBox(ray: Float64Array, sizes: Float64Array, at: number, hit: Float64Array): boolean {
-  let enter = Number.NEGATIVE_INFINITY;
-  let leave = Number.POSITIVE_INFINITY;
-  let face = 0;
-  for (let axis = 0; axis < 3; axis++) {
-    const origin = ray[axis];
-    const direction = ray[3 + axis];
-    const size = sizes[at + axis];
-    if (direction === 0) {
-      if (origin < -size || origin > size) return false;
-      continue;
-    }
-    const near = direction > 0 ? -size : size;
-    const scale = 1 / direction;
-    const first = (near - origin) * scale;
-    const second = (-near - origin) * scale;
-    if (first > enter) {
-      enter = first;
-      face = direction > 0 ? axis + 4 : axis + 1;
-    }
-    if (second < leave) leave = second;
+  // A ray along a side is tilted by nothing that counts, which spares dividing by 0.
+  const dx = ray[3] || tilt;
+  const dy = ray[4] || tilt;
+  const dz = ray[5] || tilt;
+  const scaleX = 1 / dx;
+  const scaleY = 1 / dy;
+  const scaleZ = 1 / dz;
+  const x = -ray[0] * scaleX;
+  const y = -ray[1] * scaleY;
+  const z = -ray[2] * scaleZ;
+  const halfX = Math.abs(sizes[at] * scaleX);
+  const halfY = Math.abs(sizes[at + 1] * scaleY);
+  const halfZ = Math.abs(sizes[at + 2] * scaleZ);
+  // The ray is between the two planes of each axis from `x - halfX` to `x + halfX`, and so on.
+  let enter = x - halfX;
+  let face = dx > 0 ? 4 : 1;
+  if (y - halfY > enter) {
+    enter = y - halfY;
+    face = dy > 0 ? 5 : 2;
+  }
+  if (z - halfZ > enter) {
+    enter = z - halfZ;
+    face = dz > 0 ? 6 : 3;
   }
   hit[0] = enter;
   hit[1] = face;
-  return enter <= leave && enter > nearDepth;
+  return enter > nearDepth && enter <= x + halfX && enter <= y + halfY && enter <= z + halfZ;
 }
 
 function enterEllipsoid(ray: Float64Array, sizes: Float64Array, at: number, hit: Float64Array): boolean {
@@ -178,24 +200,30 @@ function enterEllipsoid(ray: Float64Array, sizes: Float64Array, at: number, hit:
   let b = 0;
   let c = -1;
   for (let axis = 0; axis < 3; axis++) {
-    const origin = ray[axis] / sizes[at + axis];
-    const direction = ray[3 + axis] / sizes[at + axis];
+    const scale = 1 / sizes[at + axis];
+    const origin = ray[axis] * scale;
+    const direction = ray[3 + axis] * scale;
     a += direction * direction;
     b += origin * direction;
     c += origin * origin;
   }
   const discriminant = b * b - a * c;
   if (discriminant < 0) return false;
-  hit[0] = (-b - Math.sqrt(discriminant)) / a;
-  return hit[0] > nearDepth;
+  const t = (-b - Math.sqrt(discriminant)) / a;
+  hit[0] = t;
+  return t > nearDepth;
 }
 
 /** Planes are seen from above only. */
 function enterPlane(ray: Float64Array, sizes: Float64Array, at: number, hit: Float64Array): boolean {
-  if (ray[2] <= 0 || ray[5] >= 0) return false;
-  const t = -ray[2] / ray[5];
+  const z = ray[2];
+  const dz = ray[5];
+  if (z <= 0 || dz >= 0) return false;
+  const t = -z / dz;
   hit[0] = t;
-  if (sizes[at] > 0 && Math.abs(ray[0] + t * ray[3]) > sizes[at]) return false;
-  if (sizes[at + 1] > 0 && Math.abs(ray[1] + t * ray[4]) > sizes[at + 1]) return false;
+  const halfX = sizes[at];
+  const halfY = sizes[at + 1];
+  if (halfX > 0 && Math.abs(ray[0] + t * ray[3]) > halfX) return false;
+  if (halfY > 0 && Math.abs(ray[1] + t * ray[4]) > halfY) return false;
   return t > nearDepth;
 }

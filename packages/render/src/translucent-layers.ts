@@ -66,7 +66,8 @@ export class TranslucentLayers {
   /** Lays what a ray meets before `depth` over a colour. */
   blendRay(ray: Float64Array, depth: number, column: number, row: number, color: Uint8Array): void {
     for (const solid of this.#visibility.translucent) {
-      if (this.#visibility.mayTouch(solid, column, row) && this.#meetsAlong(ray, solid, depth)) this.#lay(solid, color, 0);
+      if (this.#visibility.mayTouch(solid, column, row) && this.#meetsAlong(ray, solid, depth))
+        this.#lay(solid, color, 0);
     }
   }
 

@@ -128,6 +128,19 @@ test.each([
   expect(await refusal(...argv, '--steps', '1024', '--out', at(id, 'demos.hdf5'))).toContain('another totalSteps');
 });
 
+test('another algorithm than the table has, and a task that the table has not', async () => {
+  const argv = ['InvertedPendulum-v5', '--episodes', '1', '--out', at('other.hdf5')];
+  const few = ['--algorithm', 'sac', '--source', 'train', '--steps', '300', '--set', 'warmupSteps=200'];
+  const small = ['hiddenSizes=[8]', 'batchSize=8', 'iterationSteps=100'].flatMap((setting) => ['--set', setting]);
+  const report = await makeData(...argv, ...few, ...small);
+  expect(report.trainings).toMatchObject([{ mode: null, algorithm: 'sac', steps: 300 }]);
+  const maze = ['CMaze-v0', '--source', 'train', '--episodes', '1', '--out', at('maze-trained.hdf5')];
+  expect(await refusal(...maze, '--algorithm', 'ppo')).toContain('is told by --steps');
+  expect(await refusal(...maze, '--algorithm', 'a3c')).toContain('must be one of ppo');
+  const trained = await makeData(...maze, '--algorithm', 'ppo', '--steps', '256', ...brief);
+  expect(trained).toMatchObject({ algorithm: 'ppo', transitions: 100 });
+});
+
 test('a policy in a D4RL file makes data of its environment, and of no other', async () => {
   const layer = (outputs: number, inputs: number) => ({
     weight: { data: new Float32Array(outputs * inputs).fill(0.01), shape: [outputs, inputs] },

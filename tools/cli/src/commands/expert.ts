@@ -1,7 +1,9 @@
 import { InputError } from '@understudy/errors';
+import type { ExpertTask, TrainingRecipe } from '@understudy/experts';
 import type { Command } from 'commander';
 import type { CommandContext } from '../context.ts';
 import { Interrupted } from '../error-policy.ts';
+import { learnerNames } from '../learners.ts';
 import { prepareOutputFile } from '../output-file.ts';
 import { collectSettings, oneOf, type Setting, settingsObject, wholeNumber } from '../values.ts';
 
@@ -12,6 +14,7 @@ interface ExpertFlags {
   source?: string;
   modes?: number[];
   seed: number;
+  algorithm?: string;
   steps?: number;
   set?: Setting[];
   option?: Setting[];
@@ -34,6 +37,11 @@ export function addExpertCommand(program: Command, context: CommandContext): voi
     .option('--source <source>', 'train, scripted, stored, or a run, a policy file, a D4RL file with a policy in it')
     .option('--modes <list>', 'modes to record, as in 0,2; all by default', numberList('--modes'))
     .option('--seed <n>', 'seed of everything random', wholeNumber('--seed', 0), 0)
+    .option(
+      '--algorithm <name>',
+      "train by another algorithm than the table's, with its defaults",
+      oneOf('--algorithm', learnerNames),
+    )
     .option('--steps <n>', "steps of each training; the table's by default", wholeNumber('--steps', 1))
     .option(
       '--set <key=value>',
@@ -68,7 +76,7 @@ async function makeExperts(id: string, flags: ExpertFlags, context: CommandConte
   ]);
   const known = experts.expertTask(id);
   const environmentOptions = { ...known.environmentOptions, ...settingsObject(flags.option ?? []) };
-  const task = { ...known, environmentOptions };
+  const task = { ...known, environmentOptions, recipe: chooseRecipe(known, flags) };
   const env = await make<unknown, unknown>(id, environmentOptions);
   try {
     experts.checkModes(task, flags.modes);
@@ -80,7 +88,8 @@ async function makeExperts(id: string, flags: ExpertFlags, context: CommandConte
       ...(flags.steps !== undefined && { totalSteps: flags.steps }),
     };
     const { source: named, modes, best, policies } = flags;
-    const request = { source: named, modes, seed, directory, settings, best, policies, signal };
+    const forTraining = [flags.algorithm, flags.steps, flags.set, policies].some((flag) => flag !== undefined);
+    const request = { forTraining, source: named, modes, seed, directory, settings, best, policies, signal };
     const stopped = new Interrupted('Stopped; the same command goes on from here.');
     const opened = await openExperts(task, env, request, context);
     if (!opened) throw stopped;
@@ -106,6 +115,19 @@ async function makeExperts(id: string, flags: ExpertFlags, context: CommandConte
   } finally {
     env.close();
   }
+}
+
+/** The table's recipe, or one of another algorithm with its defaults. */
+function chooseRecipe(
+  { id, modes, recipe }: ExpertTask,
+  { algorithm, steps }: ExpertFlags,
+): TrainingRecipe | undefined {
+  if (algorithm === undefined) return recipe;
+  const totalSteps = steps ?? recipe?.settings.totalSteps;
+  if (totalSteps === undefined) {
+    throw new InputError(`How long to train ${id} is told by --steps, but was not given.`);
+  }
+  return { algorithm, settings: { totalSteps }, conditioned: recipe?.conditioned ?? modes.kind === 'continuous' };
 }
 
 /** A commander value parser for numbers between commas. */

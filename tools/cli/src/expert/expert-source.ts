@@ -34,6 +34,8 @@ export interface SourceRequest {
   /** Over the recipe's. */
   readonly settings: Readonly<Record<string, unknown>>;
   readonly best?: boolean;
+  /** Whether anything was asked for that only a training can give. */
+  readonly forTraining: boolean;
   /** Where to put policies that were trained. */
   readonly policies?: string;
   readonly signal: AbortSignal;
@@ -61,8 +63,10 @@ export async function openExperts(
   const named = request.source ?? (scripted ? 'scripted' : hasStoredPolicies(task.id) ? 'stored' : 'train');
   const sizes = { observationSize: env.observationSpace.flatSize, actionSize: actionSizeOf(env.actionSpace) };
   if (named === 'train') return train(task, env, sizes, request, context);
-  if (Object.keys(request.settings).length > 0 || request.policies !== undefined) {
-    throw new InputError('--steps, --set and --policies are for experts that are trained: add --source train.');
+  if (request.forTraining) {
+    throw new InputError(
+      '--algorithm, --steps, --set and --policies are for experts that are trained: add --source train.',
+    );
   }
   if (named === 'scripted') {
     if (scripted) return { source: { name: 'scripted', expertOf: () => scripted }, trained: [] };
@@ -87,7 +91,7 @@ async function train(
   const { algorithm } = task.recipe ?? {};
   if (algorithm === undefined) {
     throw new InputError(
-      `No settings are known that train an expert of ${task.id}: train one by understudy train and give its run by --source.`,
+      `No settings are known that train an expert of ${task.id}: choose them by --algorithm, --steps and --set, or give a run by --source.`,
     );
   }
   const learner = await loadLearner(algorithm);
