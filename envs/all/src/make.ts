@@ -32,6 +32,9 @@ async function prepare(id: string): Promise<void> {
   const known = [...new Set([...environmentIds(), ...gym.registeredIds()])].sort();
   if (known.includes(id)) return;
   const near = nearestNames(id, known);
-  const hint = near.length > 0 ? `did you mean ${near.join(' or ')}?` : `understudy env list and environmentIds() name all ${known.length}`;
+  const hint =
+    near.length > 0
+      ? `did you mean ${near.join(' or ')}?`
+      : `understudy env list and environmentIds() name all ${known.length}`;
   throw new InputError(`there is no environment "${id}"; ${hint}`);
 }

@@ -1,4 +1,3 @@
-import { InputError } from '@understudy/errors';
 import type { EnvState, VectorEnv } from '@understudy/gym';
 import type { Tensor } from '@understudy/nn';
 import type { Generator, GeneratorState } from '@understudy/random';
@@ -23,7 +22,6 @@ import { AdvantageEstimator, explainedVariance } from './advantages.ts';
 import type { TrpoConfig } from './config.ts';
 import { createNetworks, type TrpoNetworks } from './networks.ts';
 import { type PolicyStatistics, PolicyUpdate } from './policy-update.ts';
-import type { TrainingBatch } from './surrogate.ts';
 import { ValueUpdate } from './value-update.ts';
 
 const jsonObject = z.record(z.string(), z.unknown());
@@ -118,7 +116,6 @@ export class TrpoLearner implements Learner {
   iterate(): Metrics {
     const rollout = this.#collectRollout();
     const batch = this.#advantages.estimate(rollout);
-    this.#checkNumbers(rollout, batch);
     const explained = explainedVariance(batch);
     const statistics = this.#policyUpdate.run(batch);
     const valueLoss = this.#valueUpdate.run(batch, this.#minibatchGenerator);
@@ -172,18 +169,6 @@ export class TrpoLearner implements Learner {
       const outputs = actor.forward(actor.inputBuffer, count);
       head.sample(outputs, count, this.#actionGenerator, actions, logProbabilities);
     });
-  }
-
-  /** NaN would spoil the critic for good, so the training ends while its last checkpoint is sound. */
-  #checkNumbers({ observations, rewards, actions }: Rollout, { returns }: TrainingBatch): void {
-    for (const [name, column] of Object.entries({ observations, actions, rewards, returns })) {
-      const at = column.findIndex((value) => !Number.isFinite(value));
-      if (at < 0) continue;
-      throw new InputError(
-        `The ${name} of ${this.spec.environment} hold ${column[at]} between step ${this.step} and ` +
-          `${this.step + this.#stepsPerIteration}; mend the environment, or resume from the last checkpoint with another configuration.`,
-      );
-    }
   }
 
   #metrics(statistics: PolicyStatistics, valueLoss: number, explained: number | null): Metrics {
