@@ -84,7 +84,7 @@ test('a killed process loses no block that was written, and its half of one is o
   const [whole, killed] = [scratchDirectory(), scratchDirectory()];
   await makeData(whole);
   const expected = bytes(whole);
-  const episodes = join(workDirectory(join(killed, 'demos.hdf5')), 'episodes');
+  const episodes = join(workDirectory(join(killed, 'demos.hdf5')), 'demos.hdf5.episodes');
   for (const count of [10, 25]) await stopAfter(killed, count);
   const blocks = readdirSync(episodes)
     .filter((name) => name.startsWith('block'))

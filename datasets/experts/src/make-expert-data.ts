@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, rmdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { InputError } from '@understudy/errors';
 import { type AnyEnv, actionSizeOf, createDirectory } from '@understudy/training';
 import { EpisodeStore } from './episode-store.ts';
@@ -15,7 +15,7 @@ import { writeDemonstrations } from './write-demonstrations.ts';
 export interface MakeExpertDataOptions {
   /** The D4RL file to write; its modes go into `NAME.modes.json` beside it. */
   readonly file: string;
-  /** Keeps what a recording under way has; see {@link workDirectory}. */
+  /** Keeps what a recording under way has, under the file's name, so that several may share it; see {@link workDirectory}. */
   readonly directory: string;
   readonly amount: Amount;
   /** Default all that the source has experts for. */
@@ -62,7 +62,7 @@ export async function makeExpertData(
   const finished = await finishedModes(file, identity);
   if (finished) return finished;
   createDirectory(directory);
-  const store = new EpisodeStore(join(directory, 'episodes'), hashOf(recorded));
+  const store = new EpisodeStore(join(directory, `${basename(file)}.episodes`), hashOf(recorded));
   const recording = { amount, modes, seed, deterministic, precision, signal, onProgress };
   if (!(await recordDemonstrations(task, env, source, store, recording))) return undefined;
   const { episodes, transitions } = writeDemonstrations(file, store, {

@@ -141,6 +141,34 @@ test('another algorithm than the table has, and a task that the table has not', 
   expect(trained).toMatchObject({ algorithm: 'ppo', transitions: 100 });
 });
 
+test('policies of several calls are brought together', async () => {
+  const each = (mode: string) =>
+    makeData(
+      'HalfCheetah-Fwd-Back',
+      '--source',
+      'train',
+      '--steps',
+      '256',
+      '--modes',
+      mode,
+      '--episodes',
+      '1',
+      ...brief,
+      '--policies',
+      at('together'),
+      '--out',
+      at(`only-${mode}.hdf5`),
+    );
+  const single = [await each('0'), await each('1')];
+  expect(single.map(({ modes }) => modes.map(({ mode }: { mode: number }) => mode))).toEqual([[0], [1]]);
+  const argv = ['HalfCheetah-Fwd-Back', '--source', at('together'), '--episodes', '2'];
+  const both = await makeData(...argv, '--out', at('both.hdf5'));
+  expect(both.modes.map(({ mode, episodes }: { mode: number; episodes: number }) => [mode, episodes])).toEqual([
+    [0, 1],
+    [1, 1],
+  ]);
+});
+
 test('a policy in a D4RL file makes data of its environment, and of no other', async () => {
   const layer = (outputs: number, inputs: number) => ({
     weight: { data: new Float32Array(outputs * inputs).fill(0.01), shape: [outputs, inputs] },

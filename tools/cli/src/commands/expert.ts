@@ -1,5 +1,6 @@
 import { InputError } from '@understudy/errors';
 import type { ExpertTask, TrainingRecipe } from '@understudy/experts';
+import type { AnyEnv } from '@understudy/training';
 import type { Command } from 'commander';
 import type { CommandContext } from '../context.ts';
 import { Interrupted } from '../error-policy.ts';
@@ -64,57 +65,70 @@ Stopped or killed, the same command goes on where it was. Episodes of all modes 
 --source, the cheapest is taken: a rule written by hand, policies that come with Understudy, a training.`;
 
 async function makeExperts(id: string, flags: ExpertFlags, context: CommandContext): Promise<void> {
-  const { out, episodes, transitions, seed } = flags;
-  if (episodes !== undefined && transitions !== undefined) {
+  if (flags.episodes !== undefined && flags.transitions !== undefined) {
     throw new InputError('How much to record is told by either --episodes or --transitions: give only one of them.');
   }
-  const [{ make }, experts, { openExperts }, report] = await Promise.all([
+  const [{ make }, { checkModes, expertTask }] = await Promise.all([
     import('@understudy/envs'),
     import('@understudy/experts'),
-    import('../expert/expert-source.ts'),
-    import('../expert/expert-report.ts'),
   ]);
-  const known = experts.expertTask(id);
+  const known = expertTask(id);
   const environmentOptions = { ...known.environmentOptions, ...settingsObject(flags.option ?? []) };
   const task = { ...known, environmentOptions, recipe: chooseRecipe(known, flags) };
   const env = await make<unknown, unknown>(id, environmentOptions);
   try {
-    experts.checkModes(task, flags.modes);
-    prepareOutputFile(out);
-    const directory = flags.work ?? experts.workDirectory(out);
-    const signal = context.interruption();
-    const settings = {
-      ...settingsObject(flags.set ?? []),
-      ...(flags.steps !== undefined && { totalSteps: flags.steps }),
-    };
-    const { source: named, modes, best, policies } = flags;
-    const forTraining = [flags.algorithm, flags.steps, flags.set, policies].some((flag) => flag !== undefined);
-    const request = { forTraining, source: named, modes, seed, directory, settings, best, policies, signal };
-    const stopped = new Interrupted('Stopped; the same command goes on from here.');
-    const opened = await openExperts(task, env, request, context);
-    if (!opened) throw stopped;
-    const unit = transitions === undefined ? 'episodes' : 'transitions';
-    const amount = { unit, count: transitions ?? episodes ?? task.episodes } as const;
-    const progress = context.startProgress({ label: 'record', total: amount.count, unit });
-    const recorded = await experts.makeExpertData(task, env, opened.source, {
-      file: out,
-      directory,
-      amount,
-      modes,
-      seed,
-      deterministic: !flags.stochastic,
-      precision: flags.dtype,
-      onProgress: (done) => progress.update(done[unit]),
-      signal,
-    });
-    progress.stop();
-    if (!recorded) throw stopped;
-    const whole = report.reportExperts(out, task, recorded, opened.trained);
-    if (flags.json) return context.print(JSON.stringify(whole));
-    for (const line of report.formatReport(whole)) context.print(line);
+    checkModes(task, flags.modes);
+    prepareOutputFile(flags.out);
+    await recordExperts(task, env, flags, context);
   } finally {
     env.close();
   }
+}
+
+/** Comes by the experts, records them, and prints what came out. */
+async function recordExperts(
+  task: ExpertTask,
+  env: AnyEnv,
+  flags: ExpertFlags,
+  context: CommandContext,
+): Promise<void> {
+  const [{ makeExpertData, workDirectory }, { openExperts }, { formatReport, reportExperts }] = await Promise.all([
+    import('@understudy/experts'),
+    import('../expert/expert-source.ts'),
+    import('../expert/expert-report.ts'),
+  ]);
+  const { out, modes, seed, dtype, episodes, transitions } = flags;
+  const directory = flags.work ?? workDirectory(out);
+  const signal = context.interruption();
+  const stopped = new Interrupted('Stopped; the same command goes on from here.');
+  const opened = await openExperts(task, env, { ...sourceRequest(flags), directory, signal }, context);
+  if (!opened) throw stopped;
+  const unit = transitions === undefined ? 'episodes' : 'transitions';
+  const amount = { unit, count: transitions ?? episodes ?? task.episodes } as const;
+  const progress = context.startProgress({ label: 'record', total: amount.count, unit });
+  const recorded = await makeExpertData(task, env, opened.source, {
+    file: out,
+    directory,
+    amount,
+    modes,
+    seed,
+    deterministic: !flags.stochastic,
+    precision: dtype,
+    onProgress: (done) => progress.update(done[unit]),
+    signal,
+  });
+  progress.stop();
+  if (!recorded) throw stopped;
+  const report = reportExperts(out, task, recorded, opened.trained);
+  if (flags.json) return context.print(JSON.stringify(report));
+  for (const line of formatReport(report)) context.print(line);
+}
+
+/** What the flags say of where experts come from. */
+function sourceRequest({ source, modes, seed, best, policies, algorithm, steps, set }: ExpertFlags) {
+  const forTraining = [algorithm, steps, set, policies].some((flag) => flag !== undefined);
+  const settings = { ...settingsObject(set ?? []), ...(steps !== undefined && { totalSteps: steps }) };
+  return { source, modes, seed, best, policies, settings, forTraining };
 }
 
 /** The table's recipe, or one of another algorithm with its defaults. */

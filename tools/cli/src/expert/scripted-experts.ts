@@ -1,6 +1,7 @@
 import type { Maze2dEnv, PointMazeEnv, WaypointController } from '@understudy/env-maze2d';
 import type { WalledMazeEnv } from '@understudy/env-walled-maze';
 import type { Expert, Moment } from '@understudy/experts';
+import { packageVersion } from '../package-version.ts';
 
 /** A rule written by hand, and where it serves. */
 interface ScriptedEntry {
@@ -45,7 +46,7 @@ const entries: readonly ScriptedEntry[] = [
 /** The scripted expert of an environment; undefined where none is known. */
 export async function loadScriptedExpert(id: string): Promise<Expert | undefined> {
   const entry = entries.find(({ ids }) => (ids instanceof RegExp ? ids.test(id) : ids.includes(id)));
-  return entry && { algorithm: 'scripted', fingerprint: 'scripted', ...(await entry.load()) };
+  return entry && { algorithm: 'scripted', fingerprint: `scripted ${packageVersion()}`, ...(await entry.load()) };
 }
 
 /** The goal is in the observation, or where that hides it in the info. */
