@@ -1,6 +1,6 @@
 import { squareWaveMean } from './checkerboard.ts';
 import type { PixelRun } from './pixel-run.ts';
-import type { ShaderSettings } from './shader.ts';
+import type { ShaderSettings } from './shader-settings.ts';
 import type { ShadowMap } from './shadow-map.ts';
 import { horizon } from './sky.ts';
 import { frameSize } from './solid-frames.ts';

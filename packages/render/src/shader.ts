@@ -1,6 +1,7 @@
 import { type Camera, unit, type Vector3 } from './camera.ts';
 import { GroundShader } from './ground-shader.ts';
 import type { PixelRun } from './pixel-run.ts';
+import type { ShaderSettings } from './shader-settings.ts';
 import type { ShadowMap } from './shadow-map.ts';
 import { shadeSky } from './sky.ts';
 import { frameSize } from './solid-frames.ts';
@@ -13,14 +14,6 @@ const skylight = 0.16;
 const headlight = 0.2;
 const lamp = 0.52;
 const gloss = 0.16;
-
-/** What a {@link Shader} needs to know about a picture beside its shapes. */
-export interface ShaderSettings {
-  /** Sides of the squares on planes, metres. */
-  readonly checker: number;
-  /** Planes fade into the horizon over this distance, metres. */
-  readonly fade: number;
-}
 
 /**
  * A light from above, the camera's left and behind it: what the camera sees is lit, and shadows fall where they show.
