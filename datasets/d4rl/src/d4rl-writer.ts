@@ -60,7 +60,8 @@ interface OpenColumn {
  * Writes a D4RL file while it is recorded: rows are appended in blocks of any size, packed and written chunk by chunk,
  * so memory stays the same however long the recording. The file appears under its name only on {@link close}.
  *
- * The same rows, in whatever blocks, give the same bytes (with the same version of Node, whose zlib packs them).
+ * The same rows in the same blocks give the same bytes (with the same version of Node, whose zlib packs them); cut
+ * otherwise, the file may hold its chunks in another order.
  */
 export class D4rlWriter {
   readonly #file: Hdf5Writer;
