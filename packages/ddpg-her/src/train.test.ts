@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Env, SyncVectorEnv } from '@understudy/gym';
 import { evaluatePolicy, listCheckpoints, loadPolicy, recordEpisodes, runPaths } from '@understudy/training';
+import { ReachEnv, type ReachOptions } from '@understudy/training/testing/reach-env';
 import { expect, onTestFinished, test } from 'vitest';
 import type { DdpgHerOptions } from './config.ts';
-import { ReachEnv, type ReachOptions } from './testing/reach-env.ts';
 import { type GoalEnvironmentHooks, train } from './train.ts';
 
 function temporaryDirectory(): string {

@@ -1,9 +1,9 @@
 import { KernelMemory } from '@understudy/kernels';
 import { allocateParameters, createMlpNetwork, mlpTensors } from '@understudy/nn';
+import { createPointMass } from '@understudy/training/testing/point-mass';
 import { expect, test } from 'vitest';
 import { type PpoOptions, resolvePpoConfig } from './config.ts';
 import { PpoLearner } from './learner.ts';
-import { createPointMass } from './testing/point-mass.ts';
 
 const plain = {
   environment: 'PointMass-v0',

@@ -10,12 +10,12 @@ import {
   type PolicySpec,
   runPaths,
 } from '@understudy/training';
+import { createPointMass, type PointMassOptions } from '@understudy/training/testing/point-mass';
 import { beforeAll, expect, onTestFinished, test } from 'vitest';
 import { type PpoOptions, resolvePpoConfig } from './config.ts';
 import { PpoLearner } from './learner.ts';
 import { createNetworks } from './networks.ts';
 import { loadTensorUpdate, TensorUpdate } from './tensor-update.ts';
-import { createPointMass, type PointMassOptions } from './testing/point-mass.ts';
 import { train } from './train.ts';
 import { KernelUpdate, type TrainingBatch } from './update.ts';
 

@@ -10,9 +10,9 @@ import {
   readRunSummary,
   runPaths,
 } from '@understudy/training';
+import { createPointMass, type PointMassOptions } from '@understudy/training/testing/point-mass';
 import { expect, onTestFinished, test } from 'vitest';
 import type { PpoOptions } from './config.ts';
-import { createPointMass, type PointMassOptions } from './testing/point-mass.ts';
 import { train } from './train.ts';
 
 function temporaryDirectory(): string {

@@ -9,9 +9,9 @@ import {
   readRunMetrics,
   runPaths,
 } from '@understudy/training';
+import { createPointMass } from '@understudy/training/testing/point-mass';
 import { expect, onTestFinished, test } from 'vitest';
 import type { SacOptions } from './config.ts';
-import { createPointMass } from './testing/point-mass.ts';
 import { train } from './train.ts';
 
 function temporaryDirectory(): string {

@@ -2,9 +2,9 @@ import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type EnvironmentHooks, evaluatePolicy, listCheckpoints, loadPolicy, runPaths } from '@understudy/training';
+import { createPointMass } from '@understudy/training/testing/point-mass';
 import { expect, onTestFinished, test } from 'vitest';
 import type { Td3Options } from './config.ts';
-import { createPointMass } from './testing/point-mass.ts';
 import { train } from './train.ts';
 
 function temporaryDirectory(): string {

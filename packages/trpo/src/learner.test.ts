@@ -1,10 +1,10 @@
 import { InputError } from '@understudy/errors';
 import { KernelMemory } from '@understudy/kernels';
 import { allocateParameters, createMlpNetwork, mlpTensors } from '@understudy/nn';
+import { createPointMass } from '@understudy/training/testing/point-mass';
 import { expect, test } from 'vitest';
 import { resolveTrpoConfig, type TrpoOptions } from './config.ts';
 import { TrpoLearner } from './learner.ts';
-import { createPointMass } from './testing/point-mass.ts';
 
 const plain = {
   environment: 'PointMass-v0',
