@@ -3,6 +3,7 @@ import type { Tensor } from '@understudy/nn';
 import type { Generator, GeneratorState } from '@understudy/random';
 import {
   type ActionBounds,
+  type DeviceSide,
   type Metrics,
   type OffPolicyAgent,
   type PolicySpec,
@@ -16,7 +17,7 @@ import { z } from 'zod';
 import type { SacConfig } from './config.ts';
 import { createNetworks, type SacNetworks } from './networks.ts';
 import { SquashedActions } from './squashed-actions.ts';
-import { SacUpdate } from './update.ts';
+import { type CreateSacUpdate, KernelUpdate, type SacUpdate } from './update.ts';
 
 const jsonObject = z.record(z.string(), z.unknown());
 const stateSchema = z.object({ exploration: jsonObject, updates: jsonObject });
@@ -33,7 +34,16 @@ export class SacAgent implements OffPolicyAgent {
   readonly #explorationGenerator: Generator;
   readonly #updateGenerator: Generator;
 
-  constructor(config: SacConfig, env: VectorEnv, bounds: ActionBounds) {
+  /**
+   * @param createUpdate - Makes the update of the configured engine; that of the kernels by default. The tensor engine's
+   *   is what `loadTensorUpdate` gives.
+   */
+  constructor(
+    config: SacConfig,
+    env: VectorEnv,
+    bounds: ActionBounds,
+    createUpdate: CreateSacUpdate = createKernelUpdate,
+  ) {
     // The learner's loop has taken the first two children of the seed.
     const [, , networkGenerator, explorationGenerator, updateGenerator] = spawnGenerators(config.seed, 5);
     this.spec = {
@@ -49,13 +59,17 @@ export class SacAgent implements OffPolicyAgent {
     };
     this.#bounds = bounds;
     this.#networks = createNetworks(this.spec, config, env.count, networkGenerator);
-    this.#update = new SacUpdate(this.#networks, config, env.actionSize);
+    this.#update = createUpdate(this.#networks, config, env.actionSize);
     this.#explored = new SquashedActions(env.count, env.actionSize);
     this.#explorationGenerator = explorationGenerator;
     this.#updateGenerator = updateGenerator;
   }
 
-  /** Samples from the policy. */
+  get device(): DeviceSide | undefined {
+    return this.#update.device;
+  }
+
+  /** Samples from the policy, on the kernels whatever the engine. */
   explore = (observations: Float32Array, count: number, actions: Float32Array): void => {
     this.#explored.draw(this.#networks.actor.forward(observations, count), count, this.#explorationGenerator);
     actions.set(this.#explored.actions);
@@ -66,17 +80,7 @@ export class SacAgent implements OffPolicyAgent {
   }
 
   takeStatistics(): Metrics {
-    const { updates, criticLoss, actorLoss, value, entropy } = this.#update.statistics;
-    const mean = (sum: number) => (updates === 0 ? null : sum / updates);
-    const metrics = {
-      criticLoss: mean(criticLoss),
-      actorLoss: mean(actorLoss),
-      value: mean(value),
-      entropy: mean(entropy),
-      temperature: this.#update.temperature,
-    };
-    this.#update.clearStatistics();
-    return metrics;
+    return { ...this.#update.takeStatistics(), temperature: Math.exp(this.#networks.temperature.parameters[0]) };
   }
 
   policyTensors(): [name: string, tensor: Tensor][] {
@@ -85,15 +89,15 @@ export class SacAgent implements OffPolicyAgent {
 
   tensors(): [name: string, tensor: Tensor][] {
     const { critics, targets, temperature } = this.#networks;
-    const { actorOptimizer, criticOptimizer, temperatureOptimizer } = this.#update;
+    const { optimizers } = this.#update;
     return [
       ...this.policyTensors(),
       ...critics.parameters.tensors(),
       ...targets.parameters.tensors().map(([name, tensor]): [string, Tensor] => [`target.${name}`, tensor]),
       ...temperature.tensors(),
-      ...actorOptimizer.tensors('adam.actor'),
-      ...criticOptimizer.tensors('adam.critics'),
-      ...temperatureOptimizer.tensors('adam.temperature'),
+      ...optimizers.actor.tensors('adam.actor'),
+      ...optimizers.critics.tensors('adam.critics'),
+      ...optimizers.temperature.tensors('adam.temperature'),
     ];
   }
 
@@ -104,15 +108,26 @@ export class SacAgent implements OffPolicyAgent {
   restore(tensors: ReadonlyMap<string, Tensor>, state: Record<string, unknown>): void {
     const saved = parseState(stateSchema, state);
     const { actorParameters, critics, targets, temperature } = this.#networks;
-    const { actorOptimizer, criticOptimizer, temperatureOptimizer } = this.#update;
+    const { optimizers } = this.#update;
     actorParameters.load(tensors);
     critics.parameters.load(tensors);
     targets.parameters.load(withoutPrefix(tensors, 'target.'));
     temperature.load(tensors);
-    actorOptimizer.load(tensors, 'adam.actor');
-    criticOptimizer.load(tensors, 'adam.critics');
-    temperatureOptimizer.load(tensors, 'adam.temperature');
+    optimizers.actor.load(tensors, 'adam.actor');
+    optimizers.critics.load(tensors, 'adam.critics');
+    optimizers.temperature.load(tensors, 'adam.temperature');
+    this.#update.reload();
     this.#explorationGenerator.setState(saved.exploration as unknown as GeneratorState);
     this.#updateGenerator.setState(saved.updates as unknown as GeneratorState);
   }
+
+  /** Gives back what the update's engine holds on its device. */
+  dispose(): void {
+    this.#update.dispose();
+  }
 }
+
+const createKernelUpdate: CreateSacUpdate = (networks, config, actionSize) => {
+  if (config.engine !== 'kernels') throw new Error(`The update of the ${config.engine} engine has to be given.`);
+  return new KernelUpdate(networks, config, actionSize);
+};

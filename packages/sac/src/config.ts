@@ -1,3 +1,4 @@
+import { tensorBackendChoices } from '@understudy/tensor/backend-names';
 import { offPolicyFields, parseConfig } from '@understudy/training';
 import { z } from 'zod';
 
@@ -18,6 +19,10 @@ const sacConfigSchema = z.strictObject({
   hiddenSizes: z.array(z.number().int().positive()).default([256, 256]),
   /** Between the layers. */
   activation: z.enum(['tanh', 'relu', 'leaky-relu', 'elu', 'silu']).default('relu'),
+  /** What updates the networks: the fused kernels on the processor, or tfjs with a whole update on its device. */
+  engine: z.enum(['kernels', 'tensor']).default('kernels'),
+  /** What the tensor engine computes on; `auto` takes the best that this machine has. */
+  backend: z.enum(tensorBackendChoices).default('auto'),
 });
 
 /** A whole configuration. */

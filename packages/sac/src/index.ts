@@ -3,3 +3,4 @@ export type { SacConfig, SacOptions } from './config.ts';
 export { resolveSacConfig } from './config.ts';
 export { smallerValueLoss, softTargets, temperatureGradient } from './loss.ts';
 export { train } from './train.ts';
+export type { CreateSacUpdate, SacStatistics, SacUpdate } from './update.ts';

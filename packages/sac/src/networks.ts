@@ -1,5 +1,6 @@
 import { KernelMemory } from '@understudy/kernels';
 import {
+  Adam,
   allocateParameters,
   createMlpNetwork,
   initialiseNetwork,
@@ -23,13 +24,28 @@ export interface SacNetworks {
   temperature: ParameterVector;
 }
 
+/** What moves the networks; kept here on every engine, for checkpoints. */
+export interface SacOptimizers {
+  actor: Adam;
+  critics: Adam;
+  temperature: Adam;
+}
+
+/** Makes the optimisers. */
+export function createOptimizers(
+  { actorParameters, critics, temperature }: SacNetworks,
+  { learningRate }: SacConfig,
+): SacOptimizers {
+  return {
+    actor: new Adam(actorParameters, { learningRate }),
+    critics: new Adam(critics.parameters, { learningRate }),
+    temperature: new Adam(temperature, { learningRate }),
+  };
+}
+
 /** Makes all networks with PyTorch's initialisation, as the reference implementations have it; targets equal critics. */
-export function createNetworks(
-  spec: PolicySpec,
-  { activation, batchSize, hiddenSizes }: SacConfig,
-  envs: number,
-  generator: Generator,
-): SacNetworks {
+export function createNetworks(spec: PolicySpec, config: SacConfig, envs: number, generator: Generator): SacNetworks {
+  const { activation, batchSize, hiddenSizes } = config;
   const memory = KernelMemory.create();
   const maxBatch = Math.max(batchSize, envs);
   const actorParameters = allocateParameters(memory, policyTensorShapes(spec));
@@ -46,5 +62,6 @@ export function createNetworks(
   for (const network of [actor, critics.first, critics.second]) initialiseNetwork(network, generator, uniform);
   polyakUpdate(targets.parameters, critics.parameters, 1);
   const temperature = allocateParameters(memory, [{ name: 'log_temperature', shape: [1] }]);
+  temperature.parameters[0] = config.temperature === 'auto' ? 0 : Math.log(config.temperature);
   return { actor, actorParameters, critics, targets, temperature };
 }

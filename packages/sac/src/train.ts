@@ -7,12 +7,13 @@ import {
   type TrainingResult,
 } from '@understudy/training';
 import { SacAgent } from './agent.ts';
-import { resolveSacConfig, type SacOptions } from './config.ts';
+import { resolveSacConfig, type SacConfig, type SacOptions } from './config.ts';
+import type { CreateSacUpdate } from './update.ts';
 
 /**
  * Trains a policy by soft actor-critic.
  *
- * The same configuration gives the same policy, byte for byte, also when the training was stopped or killed in between
+ * The same configuration on the same engine gives the same policy, byte for byte, also when the training was stopped or killed in between
  * and resumed.
  *
  * @param options - The environment, and whatever differs from the defaults of {@link SacConfig}.
@@ -24,9 +25,10 @@ export async function train(options: SacOptions, hooks: EnvironmentHooks = {}): 
   const { environment, environmentOptions, envs, workers } = config;
   const vectorOptions = { count: envs, workers, autoresetMode: 'same-step', options: environmentOptions } as const;
   const env = await (hooks.makeVectorEnv?.() ?? makeVector(environment, vectorOptions));
+  let agent: SacAgent | undefined;
   try {
     const bounds = finiteActionBounds(env.singleActionSpace, 'SAC');
-    const agent = new SacAgent(config, env, bounds);
+    agent = new SacAgent(config, env, bounds, await loadUpdate(config));
     return await runTraining(new OffPolicyLearner({ config, env, bounds, agent }), {
       identity: { algorithm: 'sac', environment, seed: config.seed, config },
       hooks,
@@ -34,6 +36,14 @@ export async function train(options: SacOptions, hooks: EnvironmentHooks = {}): 
       keepCheckpoints: config.keepCheckpoints,
     });
   } finally {
+    agent?.dispose();
     env.close();
   }
+}
+
+/** The tensor engine's update, or undefined for the kernels, which an agent has without loading anything. */
+async function loadUpdate(config: SacConfig): Promise<CreateSacUpdate | undefined> {
+  if (config.engine === 'kernels') return undefined;
+  const { loadTensorUpdate } = await import('./tensor-update.ts');
+  return loadTensorUpdate(config);
 }

@@ -1,125 +1,80 @@
-import '@tensorflow/tfjs-backend-cpu';
-import * as tf from '@tensorflow/tfjs-core';
-import '@tensorflow/tfjs-core/dist/register_all_gradients.js';
-import type { ParameterVector } from '@understudy/nn';
+import { applyMlp } from '@understudy/nn/tensor';
 import { defaultRng } from '@understudy/random';
-import { createTransitionBatch, type PolicySpec } from '@understudy/training';
+import { DeviceParameters, loadTensorBackend, standardNormal, tf } from '@understudy/tensor';
+import { squashedLogDeviationRange } from '@understudy/training';
 import { beforeAll, expect, test } from 'vitest';
-import { resolveSacConfig } from './config.ts';
 import { smallerValueLoss, softTargets, temperatureGradient } from './loss.ts';
-import { createNetworks } from './networks.ts';
-import { actorLoss, criticsLoss, type Layers, perceptron, squashedSample } from './testing/readable-loss.ts';
-import { SacUpdate } from './update.ts';
-
-const batchSize = 32;
-const observationSize = 3;
-const actionSize = 2;
-const spec: PolicySpec = {
-  algorithm: 'sac',
-  environment: 'Toy-v0',
-  observationSize,
-  actionSize,
-  distribution: 'squashed-gaussian',
-  outputSize: 2 * actionSize,
-  hiddenSizes: [8, 7],
-  activation: 'relu',
-  observationClip: null,
-};
+import { actorLoss, criticLoss, type LossForm, type NoisyTransitions, softTargetValues } from './readable-loss.ts';
+import { actionSize, batchSize, createToy } from './testing/toy-sac.ts';
+import { KernelUpdate } from './update.ts';
 
 beforeAll(async () => {
-  await tf.setBackend('cpu');
+  await loadTensorBackend({ backend: 'cpu' });
 });
 
+const form: LossForm = { activation: 'relu', logDeviationRange: squashedLogDeviationRange };
+
 function setUp(seed: number, temperature: number) {
-  const generator = defaultRng(seed);
-  const config = resolveSacConfig({ environment: 'Toy-v0', batchSize, hiddenSizes: [8, 7], temperature });
-  const networks = createNetworks(spec, config, 1, generator);
-  // Far from 0, some log standard deviations meet the clamp.
-  const biases = networks.actorParameters.tensor('actor.2.bias');
-  biases[actionSize] = 2.2;
-  const { parameters } = networks.targets.parameters;
-  for (let i = 0; i < parameters.length; i++) parameters[i] += 0.1 * generator.standardNormal();
-  const batch = createTransitionBatch(batchSize, observationSize, actionSize);
-  for (const column of [batch.observations, batch.nextObservations, batch.rewards]) generator.fillNormal(column, 0, 2);
-  generator.fillUniform(batch.actions, -1, 1);
-  for (let i = 0; i < batchSize; i++) batch.discounts[i] = generator.random() < 0.3 ? 0 : 0.99;
-  return { networks, batch, update: new SacUpdate(networks, config, actionSize), temperature };
-}
-
-/** A network's tensors as tfjs variables. */
-function layersOf(vector: ParameterVector, name: string): Layers {
-  return [0, 1, 2].map((i) => {
-    const { shape } = vector.layout.find((slot) => slot.name === `${name}.${i}.weight`)!;
-    return [
-      tf.tensor2d(vector.tensor(`${name}.${i}.weight`), shape as [number, number]),
-      tf.tensor1d(vector.tensor(`${name}.${i}.bias`)),
-    ] as const;
-  });
-}
-
-function noiseOf(seed: number): tf.Tensor2D {
-  const generator = defaultRng(seed);
-  const values = Float32Array.from({ length: batchSize * actionSize }, () => generator.standardNormal());
-  return tf.tensor2d(values, [batchSize, actionSize]);
+  const { networks, batch, config } = createToy(seed, { temperature });
+  const onDevice = {
+    actor: new DeviceParameters(networks.actorParameters.layout, networks.actorParameters.parameters),
+    critics: new DeviceParameters(networks.critics.parameters.layout, networks.critics.parameters.parameters),
+    targets: new DeviceParameters(networks.targets.parameters.layout, networks.targets.parameters.parameters),
+  };
+  const matrix = (values: Float32Array) => tf.tensor2d(values, [batchSize, values.length / batchSize]);
+  const noise = standardNormal<tf.Rank.R2>(defaultRng(seed), [batchSize, actionSize]);
+  const transitions: NoisyTransitions = {
+    observations: matrix(batch.observations),
+    actions: matrix(batch.actions),
+    rewards: tf.tensor1d(batch.rewards),
+    nextObservations: matrix(batch.nextObservations),
+    discounts: tf.tensor1d(batch.discounts),
+    noise,
+    nextNoise: noise,
+  };
+  const update = new KernelUpdate(networks, config, actionSize);
+  return { networks, batch, update, onDevice, transitions, generator: defaultRng(seed) };
 }
 
 /** Largest difference of gradients, relative to the largest gradient. */
-function distance(found: Float32Array, expected: readonly tf.Tensor[]): number {
-  const flat = expected.flatMap((tensor) => [...tensor.dataSync()]);
-  expect(found.length).toBe(flat.length);
-  const scale = Math.max(...flat.map(Math.abs));
+function distance(found: Float32Array, expected: tf.Tensor): number {
+  const values = expected.dataSync();
+  expect(found.length).toBe(values.length);
+  const scale = Math.max(...values.map(Math.abs));
   expect(scale).toBeGreaterThan(1e-3);
-  return Math.max(...flat.map((value, i) => Math.abs(value - found[i]))) / scale;
+  return Math.max(...values.map((value, i) => Math.abs(value - found[i]))) / scale;
 }
 
 test.each([
   { seed: 1, temperature: 0.2 },
   { seed: 2, temperature: 1.5 },
 ])("the actor's gradients are those of autodiff: temperature $temperature", ({ seed, temperature }) => {
-  const { networks, batch, update } = setUp(seed, temperature);
-  const observations = tf.tensor2d(batch.observations, [batchSize, observationSize]);
-  const critics = [layersOf(networks.critics.parameters, 'critic1'), layersOf(networks.critics.parameters, 'critic2')];
-  const actor = layersOf(networks.actorParameters, 'actor');
-  const outputs = [...perceptron(observations, actor).dataSync()];
+  const { networks, batch, update, onDevice, transitions, generator } = setUp(seed, temperature);
+  const { actor, critics } = onDevice;
+  const outputs = [...applyMlp(actor.named(), transitions.observations, { ...form, name: 'actor' }).dataSync()];
   expect(outputs.some((value, i) => i % 4 >= 2 && value > 2)).toBe(true);
   expect(outputs.some((value, i) => i % 4 >= 2 && value < 2)).toBe(true);
-  const { value, grads } = tf.valueAndGrads((...flat: tf.Tensor[]) => {
-    const layers = [0, 2, 4].map((i) => [flat[i], flat[i + 1]] as [tf.Tensor2D, tf.Tensor1D]);
-    return actorLoss(layers, critics as unknown as [Layers, Layers], observations, noiseOf(7), temperature);
-  })(actor.flat() as tf.Tensor[]);
-  update.actorGradients(batch, defaultRng(7));
-  expect(distance(networks.actorParameters.gradients, grads)).toBeLessThan(1e-4);
+  const { value, grad } = tf.valueAndGrad((flat: tf.Tensor) => {
+    const tensors = actor.named(flat as tf.Tensor1D);
+    return actorLoss(tensors, critics.named(), tf.scalar(temperature), transitions, form).loss;
+  })(actor.flat);
+  update.actorGradients(batch, generator);
+  expect(distance(networks.actorParameters.gradients, grad)).toBeLessThan(1e-4);
   expect(update.statistics.actorLoss).toBeCloseTo(value.dataSync()[0], 4);
   // Sampling through fixed critics leaves their gradients alone.
   expect(networks.critics.parameters.gradients.every((gradient) => gradient === 0)).toBe(true);
 });
 
 test("the critics' gradients are those of autodiff", () => {
-  const { networks, batch, update, temperature } = setUp(3, 0.4);
-  const next = tf.tensor2d(batch.nextObservations, [batchSize, observationSize]);
-  const [actions, logs] = squashedSample(perceptron(next, layersOf(networks.actorParameters, 'actor')), noiseOf(8));
-  const [first, second] = ['critic1', 'critic2'].map((name) =>
-    tf.squeeze(
-      perceptron(tf.concat([next, actions], 1) as tf.Tensor2D, layersOf(networks.targets.parameters, name)),
-      [1],
-    ),
-  );
-  const values = tf.sub(tf.minimum(first, second), tf.mul(temperature, logs));
-  const targets = tf.add(tf.tensor1d(batch.rewards), tf.mul(tf.tensor1d(batch.discounts), values)) as tf.Tensor1D;
-  const taken = tf.concat(
-    [
-      tf.tensor2d(batch.observations, [batchSize, observationSize]),
-      tf.tensor2d(batch.actions, [batchSize, actionSize]),
-    ],
-    1,
-  ) as tf.Tensor2D;
-  const critics = ['critic1', 'critic2'].map((name) => layersOf(networks.critics.parameters, name));
-  const { value, grads } = tf.valueAndGrads((...flat: tf.Tensor[]) => {
-    const layers = [0, 2, 4, 6, 8, 10].map((i) => [flat[i], flat[i + 1]] as [tf.Tensor2D, tf.Tensor1D]);
-    return criticsLoss([layers.slice(0, 3), layers.slice(3)], taken, targets);
-  })(critics.flat(2) as tf.Tensor[]);
-  update.criticGradients(batch, defaultRng(8));
-  expect(distance(networks.critics.parameters.gradients, grads)).toBeLessThan(1e-4);
+  const temperature = 0.4;
+  const { networks, batch, update, onDevice, transitions, generator } = setUp(3, temperature);
+  const { actor, critics, targets } = onDevice;
+  const values = softTargetValues(targets.named(), actor.named(), tf.scalar(temperature), transitions, form);
+  const { value, grad } = tf.valueAndGrad((flat: tf.Tensor) =>
+    criticLoss(critics.named(flat as tf.Tensor1D), values, transitions, form),
+  )(critics.flat);
+  update.criticGradients(batch, generator);
+  expect(distance(networks.critics.parameters.gradients, grad)).toBeLessThan(1e-4);
   expect(update.statistics.criticLoss).toBeCloseTo(value.dataSync()[0], 4);
 });
 

@@ -1,13 +1,38 @@
-import { Adam, polyakUpdate } from '@understudy/nn';
+import { polyakUpdate } from '@understudy/nn';
 import type { Generator } from '@understudy/random';
-import { criticLoss, joinRows, type TransitionBatch } from '@understudy/training';
+import { criticLoss, type DeviceSide, joinRows, type TransitionBatch } from '@understudy/training';
 import type { SacConfig } from './config.ts';
 import { smallerValueLoss, softTargets, temperatureGradient } from './loss.ts';
-import type { SacNetworks } from './networks.ts';
+import { createOptimizers, type SacNetworks, type SacOptimizers } from './networks.ts';
 import { SquashedActions } from './squashed-actions.ts';
 
-/** Figures of the updates since they were last cleared, summed. */
-export interface UpdateStatistics {
+/** Means over updates; nulls where there was none. */
+export type SacStatistics = Readonly<Record<'criticLoss' | 'actorLoss' | 'value' | 'entropy', number | null>>;
+
+/** Of no update. */
+export const noStatistics: SacStatistics = { criticLoss: null, actorLoss: null, value: null, entropy: null };
+
+/** One update of soft actor-critic (Haarnoja et al. 2018, algorithm 1): critics, actor, temperature, targets. */
+export interface SacUpdate {
+  /** The optimisers' part of a checkpoint; the same for every engine. */
+  readonly optimizers: SacOptimizers;
+  /** Where networks and optimisers lie on a device: how they come back. */
+  readonly device?: DeviceSide;
+  /** @param generator - Draws the policy's actions. */
+  run(batch: TransitionBatch, generator: Generator): void;
+  /** Means over the updates since the last call. */
+  takeStatistics(): SacStatistics;
+  /** Takes networks and optimisers as they are here now, after a checkpoint has been put back. */
+  reload(): void;
+  /** Gives back what the engine holds outside this process's memory. */
+  dispose(): void;
+}
+
+/** Makes an engine's update. @param actionSize - Numbers in one action. */
+export type CreateSacUpdate = (networks: SacNetworks, config: SacConfig, actionSize: number) => SacUpdate;
+
+/** Figures of the updates since they were last taken, summed. */
+export interface StatisticsSums {
   updates: number;
   /** Half the mean squared error, both critics together. */
   criticLoss: number;
@@ -17,12 +42,10 @@ export interface UpdateStatistics {
   entropy: number;
 }
 
-/** One update of soft actor-critic (Haarnoja et al. 2018, algorithm 1): critics, actor, temperature, targets. */
-export class SacUpdate {
-  readonly actorOptimizer: Adam;
-  readonly criticOptimizer: Adam;
-  readonly temperatureOptimizer: Adam;
-  readonly statistics: UpdateStatistics = { updates: 0, criticLoss: 0, actorLoss: 0, value: 0, entropy: 0 };
+/** A {@link SacUpdate} on the fused kernels, with the gradients in closed form. */
+export class KernelUpdate implements SacUpdate {
+  readonly optimizers: SacOptimizers;
+  readonly statistics: StatisticsSums = { updates: 0, criticLoss: 0, actorLoss: 0, value: 0, entropy: 0 };
   readonly #networks: SacNetworks;
   readonly #config: SacConfig;
   readonly #targetEntropy: number;
@@ -31,18 +54,14 @@ export class SacUpdate {
   readonly #temperature: Float32Array;
 
   constructor(networks: SacNetworks, config: SacConfig, actionSize: number) {
-    const { batchSize, learningRate, temperature, targetEntropy } = config;
-    const { critics } = networks;
+    const { batchSize, targetEntropy } = config;
     this.#networks = networks;
     this.#config = config;
     this.#targetEntropy = targetEntropy ?? -actionSize;
     this.#samples = new SquashedActions(batchSize, actionSize);
     this.#targets = new Float32Array(batchSize);
-    this.#temperature = networks.temperature.tensor('log_temperature');
-    this.#temperature[0] = temperature === 'auto' ? 0 : Math.log(temperature);
-    this.actorOptimizer = new Adam(networks.actorParameters, { learningRate });
-    this.criticOptimizer = new Adam(critics.parameters, { learningRate });
-    this.temperatureOptimizer = new Adam(networks.temperature, { learningRate });
+    this.#temperature = networks.temperature.parameters;
+    this.optimizers = createOptimizers(networks, config);
   }
 
   /** The entropy's weight now. */
@@ -52,9 +71,9 @@ export class SacUpdate {
 
   run(batch: TransitionBatch, generator: Generator): void {
     this.criticGradients(batch, generator);
-    this.criticOptimizer.step();
+    this.optimizers.critics.step();
     const meanLogProbability = this.actorGradients(batch, generator);
-    this.actorOptimizer.step();
+    this.optimizers.actor.step();
     if (this.#config.temperature === 'auto') this.#updateTemperature(meanLogProbability);
     polyakUpdate(this.#networks.targets.parameters, this.#networks.critics.parameters, this.#config.tau);
     this.statistics.updates++;
@@ -119,15 +138,27 @@ export class SacUpdate {
     return meanLogProbability;
   }
 
-  clearStatistics(): void {
+  takeStatistics(): SacStatistics {
     const { statistics } = this;
+    const { updates, criticLoss, actorLoss, value, entropy } = statistics;
     statistics.updates = statistics.criticLoss = statistics.actorLoss = statistics.value = statistics.entropy = 0;
+    if (updates === 0) return noStatistics;
+    return {
+      criticLoss: criticLoss / updates,
+      actorLoss: actorLoss / updates,
+      value: value / updates,
+      entropy: entropy / updates,
+    };
   }
+
+  reload(): void {}
+
+  dispose(): void {}
 
   #updateTemperature(meanLogProbability: number): void {
     const { temperature } = this.#networks;
     temperature.gradients[0] = temperatureGradient(this.temperature, meanLogProbability, this.#targetEntropy);
-    this.temperatureOptimizer.step();
+    this.optimizers.temperature.step();
   }
 
   /** The action's share of both critics' input gradients, summed. */

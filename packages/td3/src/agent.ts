@@ -3,6 +3,7 @@ import type { Tensor } from '@understudy/nn';
 import type { Generator, GeneratorState } from '@understudy/random';
 import {
   type ActionBounds,
+  type DeviceSide,
   type Metrics,
   type OffPolicyAgent,
   type PolicySpec,
@@ -15,7 +16,7 @@ import {
 import { z } from 'zod';
 import type { Td3Config } from './config.ts';
 import { createNetworks, type Td3Networks } from './networks.ts';
-import { Td3Update } from './update.ts';
+import { type CreateTd3Update, KernelUpdate, type Td3Update } from './update.ts';
 
 const jsonObject = z.record(z.string(), z.unknown());
 const stateSchema = z.object({ exploration: jsonObject, updates: jsonObject });
@@ -30,7 +31,16 @@ export class Td3Agent implements OffPolicyAgent {
   readonly #explorationGenerator: Generator;
   readonly #updateGenerator: Generator;
 
-  constructor(config: Td3Config, env: VectorEnv, bounds: ActionBounds) {
+  /**
+   * @param createUpdate - Makes the update of the configured engine; that of the kernels by default. The tensor engine's
+   *   is what `loadTensorUpdate` gives.
+   */
+  constructor(
+    config: Td3Config,
+    env: VectorEnv,
+    bounds: ActionBounds,
+    createUpdate: CreateTd3Update = createKernelUpdate,
+  ) {
     // The learner's loop has taken the first two children of the seed.
     const [, , networkGenerator, explorationGenerator, updateGenerator] = spawnGenerators(config.seed, 5);
     this.spec = {
@@ -47,12 +57,16 @@ export class Td3Agent implements OffPolicyAgent {
     this.#config = config;
     this.#bounds = bounds;
     this.#networks = createNetworks(this.spec, config, env.count, networkGenerator);
-    this.#update = new Td3Update(this.#networks, config, env.actionSize);
+    this.#update = createUpdate(this.#networks, config);
     this.#explorationGenerator = explorationGenerator;
     this.#updateGenerator = updateGenerator;
   }
 
-  /** The policy's actions with normal noise. */
+  get device(): DeviceSide | undefined {
+    return this.#update.device;
+  }
+
+  /** The policy's actions with normal noise, on the kernels whatever the engine. */
   explore = (observations: Float32Array, count: number, actions: Float32Array): void => {
     const policyActions = this.#networks.actor.network.forward(observations, count);
     const { explorationNoise } = this.#config;
@@ -67,13 +81,7 @@ export class Td3Agent implements OffPolicyAgent {
   }
 
   takeStatistics(): Metrics {
-    const { updates, actorUpdates, criticLoss, value } = this.#update.statistics;
-    const metrics = {
-      criticLoss: updates === 0 ? null : criticLoss / updates,
-      value: actorUpdates === 0 ? null : value / actorUpdates,
-    };
-    this.#update.clearStatistics();
-    return metrics;
+    return this.#update.takeStatistics();
   }
 
   policyTensors(): [name: string, tensor: Tensor][] {
@@ -87,8 +95,8 @@ export class Td3Agent implements OffPolicyAgent {
       ...this.policyTensors(),
       ...critics.parameters.tensors(),
       ...targets.map(([name, tensor]): [string, Tensor] => [`target.${name}`, tensor]),
-      ...this.#update.actorOptimizer.tensors('adam.actor'),
-      ...this.#update.criticOptimizer.tensors('adam.critics'),
+      ...this.#update.optimizers.actor.tensors('adam.actor'),
+      ...this.#update.optimizers.critics.tensors('adam.critics'),
     ];
   }
 
@@ -104,9 +112,20 @@ export class Td3Agent implements OffPolicyAgent {
     critics.parameters.load(tensors);
     targetActor.parameters.load(targets);
     targetCritics.parameters.load(targets);
-    this.#update.actorOptimizer.load(tensors, 'adam.actor');
-    this.#update.criticOptimizer.load(tensors, 'adam.critics');
+    this.#update.optimizers.actor.load(tensors, 'adam.actor');
+    this.#update.optimizers.critics.load(tensors, 'adam.critics');
+    this.#update.reload();
     this.#explorationGenerator.setState(saved.exploration as unknown as GeneratorState);
     this.#updateGenerator.setState(saved.updates as unknown as GeneratorState);
   }
+
+  /** Gives back what the update's engine holds on its device. */
+  dispose(): void {
+    this.#update.dispose();
+  }
 }
+
+const createKernelUpdate: CreateTd3Update = (networks, config) => {
+  if (config.engine !== 'kernels') throw new Error(`The update of the ${config.engine} engine has to be given.`);
+  return new KernelUpdate(networks, config);
+};

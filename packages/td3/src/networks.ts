@@ -1,5 +1,6 @@
 import { KernelMemory } from '@understudy/kernels';
 import {
+  Adam,
   allocateParameters,
   createMlpNetwork,
   initialiseNetwork,
@@ -25,6 +26,20 @@ export interface Td3Networks {
   /** Slowly follow the trained ones. */
   targetActor: Actor;
   targetCritics: TwinCritics;
+}
+
+/** What moves the networks; kept here on every engine, for checkpoints. */
+export interface Td3Optimizers {
+  actor: Adam;
+  critics: Adam;
+}
+
+/** Makes the optimisers. */
+export function createOptimizers({ actor, critics }: Td3Networks, { learningRate }: Td3Config): Td3Optimizers {
+  return {
+    actor: new Adam(actor.parameters, { learningRate }),
+    critics: new Adam(critics.parameters, { learningRate }),
+  };
 }
 
 /** Makes all networks with PyTorch's initialisation, as the authors have it; targets equal what they follow. */

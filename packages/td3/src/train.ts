@@ -7,12 +7,13 @@ import {
   type TrainingResult,
 } from '@understudy/training';
 import { Td3Agent } from './agent.ts';
-import { resolveTd3Config, type Td3Options } from './config.ts';
+import { resolveTd3Config, type Td3Config, type Td3Options } from './config.ts';
+import type { CreateTd3Update } from './update.ts';
 
 /**
  * Trains a policy by twin delayed deep deterministic policy gradient (TD3).
  *
- * The same configuration gives the same policy, byte for byte, also when the training was stopped or killed in between
+ * The same configuration on the same engine gives the same policy, byte for byte, also when the training was stopped or killed in between
  * and resumed.
  *
  * @param options - The environment, and whatever differs from the defaults of {@link Td3Config}.
@@ -24,9 +25,10 @@ export async function train(options: Td3Options, hooks: EnvironmentHooks = {}): 
   const { environment, environmentOptions, envs, workers } = config;
   const vectorOptions = { count: envs, workers, autoresetMode: 'same-step', options: environmentOptions } as const;
   const env = await (hooks.makeVectorEnv?.() ?? makeVector(environment, vectorOptions));
+  let agent: Td3Agent | undefined;
   try {
     const bounds = finiteActionBounds(env.singleActionSpace, 'TD3');
-    const agent = new Td3Agent(config, env, bounds);
+    agent = new Td3Agent(config, env, bounds, await loadUpdate(config));
     return await runTraining(new OffPolicyLearner({ config, env, bounds, agent }), {
       identity: { algorithm: 'td3', environment, seed: config.seed, config },
       hooks,
@@ -34,6 +36,14 @@ export async function train(options: Td3Options, hooks: EnvironmentHooks = {}): 
       keepCheckpoints: config.keepCheckpoints,
     });
   } finally {
+    agent?.dispose();
     env.close();
   }
+}
+
+/** The tensor engine's update, or undefined for the kernels, which an agent has without loading anything. */
+async function loadUpdate(config: Td3Config): Promise<CreateTd3Update | undefined> {
+  if (config.engine === 'kernels') return undefined;
+  const { loadTensorUpdate } = await import('./tensor-update.ts');
+  return loadTensorUpdate(config);
 }

@@ -1,12 +1,36 @@
-import { Adam } from '@understudy/nn';
 import type { Generator } from '@understudy/random';
-import { criticLoss, joinRows, type TransitionBatch } from '@understudy/training';
+import { criticLoss, type DeviceSide, joinRows, type TransitionBatch } from '@understudy/training';
 import type { Td3Config } from './config.ts';
 import { clippedDoubleTargets, smoothActions } from './loss.ts';
-import { followNetworks, type Td3Networks } from './networks.ts';
+import { createOptimizers, followNetworks, type Td3Networks, type Td3Optimizers } from './networks.ts';
 
-/** Figures of the updates since they were last cleared, summed. */
-export interface UpdateStatistics {
+/** Means over updates; nulls where there was none. */
+export type Td3Statistics = Readonly<Record<'criticLoss' | 'value', number | null>>;
+
+/** Of no update. */
+export const noStatistics: Td3Statistics = { criticLoss: null, value: null };
+
+/** One update of TD3 (Fujimoto et al. 2018, algorithm 1): the critics, and every `policyDelay`-th time the rest. */
+export interface Td3Update {
+  /** The optimisers' part of a checkpoint; the same for every engine. */
+  readonly optimizers: Td3Optimizers;
+  /** Where networks and optimisers lie on a device: how they come back. */
+  readonly device?: DeviceSide;
+  /** @param generator - Draws the noise of the target policy. */
+  run(batch: TransitionBatch, generator: Generator): void;
+  /** Means over the updates since the last call. */
+  takeStatistics(): Td3Statistics;
+  /** Takes networks and optimisers as they are here now, after a checkpoint has been put back. */
+  reload(): void;
+  /** Gives back what the engine holds outside this process's memory. */
+  dispose(): void;
+}
+
+/** Makes an engine's update. */
+export type CreateTd3Update = (networks: Td3Networks, config: Td3Config) => Td3Update;
+
+/** Figures of the updates since they were last taken, summed. */
+export interface StatisticsSums {
   updates: number;
   actorUpdates: number;
   /** Half the mean squared error, both critics together. */
@@ -17,33 +41,31 @@ export interface UpdateStatistics {
 
 const throughInputs = { inputGradients: true, skipParameters: true } as const;
 
-/** One update of TD3 (Fujimoto et al. 2018, algorithm 1): the critics, and every `policyDelay`-th time the rest. */
-export class Td3Update {
-  readonly actorOptimizer: Adam;
-  readonly criticOptimizer: Adam;
-  readonly statistics: UpdateStatistics = { updates: 0, actorUpdates: 0, criticLoss: 0, value: 0 };
+/** A {@link Td3Update} on the fused kernels, with the gradients in closed form. */
+export class KernelUpdate implements Td3Update {
+  readonly optimizers: Td3Optimizers;
+  readonly statistics: StatisticsSums = { updates: 0, actorUpdates: 0, criticLoss: 0, value: 0 };
   readonly #networks: Td3Networks;
   readonly #config: Td3Config;
   readonly #nextActions: Float32Array;
   readonly #targets: Float32Array;
 
-  constructor(networks: Td3Networks, config: Td3Config, actionSize: number) {
-    const { batchSize, learningRate } = config;
+  constructor(networks: Td3Networks, config: Td3Config) {
+    const { batchSize } = config;
     this.#networks = networks;
     this.#config = config;
-    this.#nextActions = new Float32Array(batchSize * actionSize);
+    this.#nextActions = new Float32Array(batchSize * networks.actor.network.outputSize);
     this.#targets = new Float32Array(batchSize);
-    this.actorOptimizer = new Adam(networks.actor.parameters, { learningRate });
-    this.criticOptimizer = new Adam(networks.critics.parameters, { learningRate });
+    this.optimizers = createOptimizers(networks, config);
   }
 
   run(batch: TransitionBatch, generator: Generator): void {
     this.criticGradients(batch, generator);
-    this.criticOptimizer.step();
+    this.optimizers.critics.step();
     this.statistics.updates++;
-    if (this.criticOptimizer.steps % this.#config.policyDelay !== 0) return;
+    if (this.optimizers.critics.steps % this.#config.policyDelay !== 0) return;
     this.actorGradients(batch);
-    this.actorOptimizer.step();
+    this.optimizers.actor.step();
     followNetworks(this.#networks, this.#config.tau);
     this.statistics.actorUpdates++;
   }
@@ -93,8 +115,17 @@ export class Td3Update {
     actor.network.backward(byActions, size);
   }
 
-  clearStatistics(): void {
+  takeStatistics(): Td3Statistics {
     const { statistics } = this;
+    const { updates, actorUpdates, criticLoss, value } = statistics;
     statistics.updates = statistics.actorUpdates = statistics.criticLoss = statistics.value = 0;
+    return {
+      criticLoss: updates === 0 ? null : criticLoss / updates,
+      value: actorUpdates === 0 ? null : value / actorUpdates,
+    };
   }
+
+  reload(): void {}
+
+  dispose(): void {}
 }

@@ -82,3 +82,13 @@ test("the gradient is the caller's and the optimiser's state goes on exactly", a
   criticUpdate.step(batch, 0.1);
   expect(critic.flat.dataSync()[0]).toBe(expected);
 });
+
+test('a gradient that is looked at before it is applied makes the same step', async () => {
+  const batch = { actions: tf.tensor1d([0, 1]), values: tf.tensor1d([1, 2]) };
+  const [whole, parts] = [actorAndCritic(), actorAndCritic()];
+  whole.criticUpdate.step(batch, 0.1);
+  await leakCheck(() => whole.criticUpdate.apply(whole.criticUpdate.gradient(batch), 0.1));
+  for (let i = 0; i < 2; i++) parts.criticUpdate.apply(parts.criticUpdate.gradient(batch), 0.1);
+  expect([...parts.critic.flat.dataSync()]).toEqual([...whole.critic.flat.dataSync()]);
+  expect(await parts.criticUpdate.takeStatistics()).toEqual(await whole.criticUpdate.takeStatistics());
+});

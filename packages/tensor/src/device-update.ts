@@ -25,6 +25,14 @@ export interface DeviceUpdateOptions<Batch> {
   optimizer?: FlatAdamOptions;
 }
 
+/** A gradient and what its loss told, on the device: the caller's, until {@link DeviceUpdate.apply} takes them. */
+export interface DeviceGradient {
+  /** `[size]`, laid out as the parameters. */
+  gradient: tf.Tensor1D;
+  loss: tf.Scalar;
+  statistics: Record<string, tf.Scalar>;
+}
+
 /** Means over the steps since the last call of {@link DeviceUpdate.takeStatistics}. */
 export type DeviceStatistics = Record<string, number> & { steps: number; loss: number; gradientNorm: number };
 
@@ -52,12 +60,8 @@ export class DeviceUpdate<Batch> {
     return this.#optimizer.steps;
   }
 
-  /**
-   * The gradient of the loss.
-   *
-   * @returns Tensors that are the caller's to dispose: `gradient` is `[size]`, laid out as the parameters.
-   */
-  gradient(batch: Batch): { gradient: tf.Tensor1D; loss: tf.Scalar; statistics: Record<string, tf.Scalar> } {
+  /** The gradient of the loss, the caller's to dispose or to {@link apply}. */
+  gradient(batch: Batch): DeviceGradient {
     const statistics: Record<string, tf.Scalar> = {};
     const { value, grad } = tf.valueAndGrad((flat: tf.Tensor) => {
       const result = this.#loss(this.parameters.named(flat as tf.Tensor1D), batch);
@@ -72,7 +76,14 @@ export class DeviceUpdate<Batch> {
 
   /** One step of Adam on a batch. Nothing is read back. */
   step(batch: Batch, learningRate: number): void {
-    const { gradient, loss, statistics } = this.gradient(batch);
+    this.apply(this.gradient(batch), learningRate);
+  }
+
+  /**
+   * One step of Adam along what {@link gradient} gave, and disposes it: {@link step} in two parts, where another update
+   * needs one of the statistics in between.
+   */
+  apply({ gradient, loss, statistics }: DeviceGradient, learningRate: number): void {
     const { parameters, gradientNorm } = this.#optimizer.step(this.parameters.flat, gradient, learningRate);
     this.parameters.replace(parameters);
     this.#addStatistics({ loss, gradientNorm, ...statistics });

@@ -5,8 +5,10 @@ export {
   tensorBackendChoices,
   tensorBackendNames,
 } from './backend-names.ts';
+export { DeviceMirror, type DeviceMirrorOptions, type HostOptimizer, type HostParameters } from './device-mirror.ts';
 export { DeviceParameters, type NamedTensors, type TensorSlot } from './device-parameters.ts';
 export {
+  type DeviceGradient,
   type DeviceLoss,
   type DeviceLossValue,
   type DeviceStatistics,

@@ -1,3 +1,4 @@
+import { tensorBackendChoices } from '@understudy/tensor/backend-names';
 import { parseConfig } from '@understudy/training';
 import { z } from 'zod';
 
@@ -63,8 +64,12 @@ const trpoConfigSchema = z.strictObject({
   normalizeRewards: z.boolean().default(true),
   /** Bound of a normalised reward's magnitude. */
   rewardClip: positive.default(10),
-  /** Transitions that pass through the networks at once: a matter of memory, not of the method. */
+  /** Transitions that pass through the kernels' networks at once: a matter of memory, not of the method. */
   blockSize: count.default(1024),
+  /** What updates the networks: the fused kernels on the processor, or tfjs with a whole update on its device. */
+  engine: z.enum(['kernels', 'tensor']).default('kernels'),
+  /** What the tensor engine computes on; `auto` takes the best that this machine has. */
+  backend: z.enum(tensorBackendChoices).default('auto'),
   /** Write a checkpoint after every so many rollouts, and at the end. */
   checkpointEvery: count.default(10),
   /** Keep so many of the last checkpoints, beside the best. */

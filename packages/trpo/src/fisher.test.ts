@@ -1,15 +1,13 @@
-import '@tensorflow/tfjs-backend-cpu';
-import * as tf from '@tensorflow/tfjs-core';
-import '@tensorflow/tfjs-core/dist/register_all_gradients.js';
+import { DeviceParameters, loadTensorBackend, tf } from '@understudy/tensor';
 import type { PolicySpec } from '@understudy/training';
 import { beforeAll, expect, test } from 'vitest';
 import { dot } from './conjugate-gradients.ts';
 import { FisherProduct } from './fisher.ts';
-import { flatten, logProbabilities, outputsOf, tensorsOf } from './testing/readable-policy.ts';
+import { logProbabilities, type PolicyOutputs, policyOutputs } from './readable-policy.ts';
 import { createToy, observationSize, type Toy, type ToyOptions } from './testing/toy-policy.ts';
 
 beforeAll(async () => {
-  await tf.setBackend('cpu');
+  await loadTensorBackend({ backend: 'cpu' });
 });
 
 const toys: (Pick<ToyOptions, 'distribution' | 'hiddenSizes'> & { rows: number })[] = [
@@ -41,14 +39,16 @@ function drawVector({ networks, generator }: Toy): Float64Array {
  * quadrature with three nodes a component, which is exact up to the fifth power where the scores' product has the fourth.
  */
 function fisherOfScores({ spec, networks, batch }: Toy, rows: readonly number[]) {
-  const tensors = tensorsOf(networks.policy.parameters);
+  const device = new DeviceParameters(networks.policy.parameters.layout, networks.policy.parameters.parameters);
   const scores: { weight: number; score: number[] }[] = [];
   for (const row of rows) {
     const observation = batch.observations.slice(row * observationSize, (row + 1) * observationSize);
     const inputs = tf.tensor2d(observation, [1, observationSize]);
-    for (const { weight, action } of weightedActions(spec, tensors, inputs)) {
-      const gradients = tf.grads((...inner) => tf.sum(logProbabilities(spec, inner, inputs, action)))(tensors);
-      scores.push({ weight: weight / rows.length, score: flatten(gradients) });
+    const outputsAt = (flat: tf.Tensor) => policyOutputs(device.named(flat as tf.Tensor1D), inputs, 'tanh');
+    for (const { weight, action } of weightedActions(spec, outputsAt(device.flat))) {
+      const taken = tf.tensor2d(action, [1, action.length]);
+      const gradient = tf.grad((flat: tf.Tensor) => tf.sum(logProbabilities(outputsAt(flat), taken)))(device.flat);
+      scores.push({ weight: weight / rows.length, score: [...gradient.dataSync()] });
     }
   }
   return (vector: Float64Array) => {
@@ -63,13 +63,13 @@ function fisherOfScores({ spec, networks, batch }: Toy, rows: readonly number[])
   };
 }
 
-function weightedActions(spec: PolicySpec, tensors: tf.Tensor[], inputs: tf.Tensor2D) {
-  const outputs = [...outputsOf(spec, tensors, inputs).dataSync()];
+function weightedActions(spec: PolicySpec, policy: PolicyOutputs) {
+  const outputs = [...policy.outputs.dataSync()];
   if (spec.distribution === 'categorical') {
     const total = outputs.reduce((sum, logit) => sum + Math.exp(logit), 0);
     return outputs.map((logit, choice) => ({ weight: Math.exp(logit) / total, action: Float32Array.of(choice) }));
   }
-  const deviations = [...tensors[tensors.length - 1].dataSync()].map(Math.exp);
+  const deviations = [...policy.logDeviations!.dataSync()].map(Math.exp);
   const nodes = [-1, 0, 1].map((sign) => ({ weight: sign === 0 ? 2 / 3 : 1 / 6, z: sign * Math.sqrt(3) }));
   return nodes.flatMap((first) =>
     nodes.map((second) => ({

@@ -7,3 +7,4 @@ export type { LineSearchOptions, Trial } from './line-search.ts';
 export { searchLine } from './line-search.ts';
 export type { PolicyStatistics } from './policy-update.ts';
 export { train } from './train.ts';
+export type { CreateTrpoUpdate, TrpoUpdate, UpdateStatistics } from './update.ts';

@@ -4,6 +4,7 @@ import type { Generator, GeneratorState } from '@understudy/random';
 import {
   actionBounds,
   type Checkpoint,
+  checkStatistics,
   choiceCount,
   type Learner,
   type Metrics,
@@ -21,8 +22,7 @@ import { z } from 'zod';
 import { AdvantageEstimator, explainedVariance } from './advantages.ts';
 import type { TrpoConfig } from './config.ts';
 import { createNetworks, type TrpoNetworks } from './networks.ts';
-import { type PolicyStatistics, PolicyUpdate } from './policy-update.ts';
-import { ValueUpdate } from './value-update.ts';
+import { type CreateTrpoUpdate, KernelUpdate, type TrpoUpdate, type UpdateStatistics } from './update.ts';
 
 const jsonObject = z.record(z.string(), z.unknown());
 
@@ -47,8 +47,7 @@ export class TrpoLearner implements Learner {
   readonly #rewardNormalizer: RewardNormalizer | undefined;
   readonly #collector: RolloutCollector;
   readonly #advantages: AdvantageEstimator;
-  readonly #policyUpdate: PolicyUpdate;
-  readonly #valueUpdate: ValueUpdate;
+  readonly #update: TrpoUpdate;
   readonly #stepsPerIteration: number;
   readonly #iterations: number;
   readonly #actionGenerator: Generator;
@@ -57,9 +56,11 @@ export class TrpoLearner implements Learner {
 
   /**
    * @param env - In same-step autoreset mode; the caller closes it.
+   * @param createUpdate - Makes the update of the configured engine; that of the kernels by default. The tensor engine's
+   *   is what `loadTensorUpdate` gives.
    * @throws InputError when the environment doesn't fit.
    */
-  constructor(config: TrpoConfig, env: VectorEnv) {
+  constructor(config: TrpoConfig, env: VectorEnv, createUpdate: CreateTrpoUpdate = createKernelUpdate) {
     const rows = config.steps * env.count;
     const [networkGenerator, actionGenerator, minibatchGenerator] = spawnGenerators(config.seed, 3);
     const valueBatchSize = Math.min(config.valueBatchSize, rows);
@@ -84,8 +85,7 @@ export class TrpoLearner implements Learner {
       actionBounds: bounds,
     });
     this.#advantages = new AdvantageEstimator(critic.network, config, rows, env.count);
-    this.#policyUpdate = new PolicyUpdate(policy, config, rows);
-    this.#valueUpdate = new ValueUpdate(critic, { ...config, valueBatchSize }, rows);
+    this.#update = createUpdate(this.#networks, { ...config, valueBatchSize }, rows);
     this.#stepsPerIteration = rows;
     this.#iterations = Math.ceil(config.totalSteps / rows);
     this.totalSteps = this.#iterations * rows;
@@ -113,14 +113,15 @@ export class TrpoLearner implements Learner {
     return this.meanReturn;
   }
 
-  iterate(): Metrics {
+  /** @throws InputError when an observation, a reward or a figure of the update is no finite number. */
+  async iterate(): Promise<Metrics> {
     const rollout = this.#collectRollout();
     const batch = this.#advantages.estimate(rollout);
     const explained = explainedVariance(batch);
-    const statistics = this.#policyUpdate.run(batch);
-    const valueLoss = this.#valueUpdate.run(batch, this.#minibatchGenerator);
+    const statistics = await this.#update.run(batch, this.#minibatchGenerator);
     this.#iteration++;
-    return this.#metrics(statistics, valueLoss, explained);
+    checkStatistics({ ...statistics }, this.spec, this.step);
+    return this.#metrics(statistics, explained);
   }
 
   policyTensors(): [name: string, tensor: Tensor][] {
@@ -132,7 +133,7 @@ export class TrpoLearner implements Learner {
       tensors: new Map([
         ...this.policyTensors(),
         ...this.#networks.critic.parameters.tensors(),
-        ...this.#valueUpdate.optimizer.tensors(),
+        ...this.#update.valueOptimizer.tensors(),
         ...(this.#rewardNormalizer?.tensors() ?? []),
         ...this.#collector.tensors(),
       ]),
@@ -149,13 +150,19 @@ export class TrpoLearner implements Learner {
     const saved = parseState(learnerStateSchema, state);
     this.#networks.policy.parameters.load(tensors);
     this.#networks.critic.parameters.load(tensors);
-    this.#valueUpdate.optimizer.load(tensors);
+    this.#update.valueOptimizer.load(tensors);
+    this.#update.reload();
     this.#policyParts.normalizer?.restore(tensors);
     this.#rewardNormalizer?.restore(tensors);
     this.#collector.restore(tensors, saved.environments as EnvState[]);
     this.#actionGenerator.setState(saved.actions as unknown as GeneratorState);
     this.#minibatchGenerator.setState(saved.minibatches as unknown as GeneratorState);
     this.#iteration = saved.iteration;
+  }
+
+  /** Gives back what the update's engine holds on its device. */
+  dispose(): void {
+    this.#update.dispose();
   }
 
   results(): Metrics {
@@ -171,7 +178,7 @@ export class TrpoLearner implements Learner {
     });
   }
 
-  #metrics(statistics: PolicyStatistics, valueLoss: number, explained: number | null): Metrics {
+  #metrics(statistics: UpdateStatistics, explained: number | null): Metrics {
     const { episodes } = this.#collector;
     return {
       step: this.step,
@@ -179,11 +186,15 @@ export class TrpoLearner implements Learner {
       meanReturn: episodes.meanReturn ?? null,
       meanLength: episodes.meanLength ?? null,
       ...statistics,
-      valueLoss,
       explainedVariance: explained,
     };
   }
 }
+
+const createKernelUpdate: CreateTrpoUpdate = (networks, config, rows) => {
+  if (config.engine !== 'kernels') throw new Error(`The update of the ${config.engine} engine has to be given.`);
+  return new KernelUpdate(networks, config, rows);
+};
 
 /** What the policy for an environment is made of. */
 function createPolicySpec(config: TrpoConfig, env: VectorEnv): PolicySpec {

@@ -16,6 +16,17 @@ export interface LineSearchOptions {
   backtrackAttempts: number;
 }
 
+/** The fractions of a step to try, one after the other. */
+export function* trialFractions({ backtrackFactor, backtrackAttempts }: LineSearchOptions): Generator<number> {
+  let fraction = 1;
+  for (let i = 0; i < backtrackAttempts; i++, fraction *= backtrackFactor) yield fraction;
+}
+
+/** Whether the surrogate improves and the KL divergence is within delta; NaN is neither. */
+export function isAccepted({ improvement, kl }: Trial, { maxKl }: Pick<LineSearchOptions, 'maxKl'>): boolean {
+  return improvement > 0 && kl <= maxKl;
+}
+
 /**
  * Shortens a step until the surrogate improves and the KL divergence is within delta (Schulman et al. 2015, appendix C).
  * A trial with NaN is not accepted.
@@ -24,12 +35,8 @@ export interface LineSearchOptions {
  * @returns The accepted fraction; 0 when there is none, and then the caller has to undo the last trial.
  */
 export function searchLine(attempt: (fraction: number) => Trial, options: LineSearchOptions): number {
-  const { maxKl, backtrackFactor, backtrackAttempts } = options;
-  let fraction = 1;
-  for (let i = 0; i < backtrackAttempts; i++) {
-    const { improvement, kl } = attempt(fraction);
-    if (improvement > 0 && kl <= maxKl) return fraction;
-    fraction *= backtrackFactor;
+  for (const fraction of trialFractions(options)) {
+    if (isAccepted(attempt(fraction), options)) return fraction;
   }
   return 0;
 }

@@ -1,12 +1,13 @@
 import { makeVector } from '@understudy/gym';
 import { type EnvironmentHooks, runTraining, type TrainingResult } from '@understudy/training';
-import { resolveTrpoConfig, type TrpoOptions } from './config.ts';
+import { resolveTrpoConfig, type TrpoConfig, type TrpoOptions } from './config.ts';
 import { TrpoLearner } from './learner.ts';
+import type { CreateTrpoUpdate } from './update.ts';
 
 /**
  * Trains a policy by trust region policy optimisation.
  *
- * The same configuration gives the same policy, byte for byte, also when the training was stopped or killed in between
+ * The same configuration on the same engine gives the same policy, byte for byte, also when the training was stopped or killed in between
  * and resumed.
  *
  * @param options - The environment, and whatever differs from the defaults of {@link TrpoConfig}.
@@ -18,14 +19,24 @@ export async function train(options: TrpoOptions, hooks: EnvironmentHooks = {}):
   const { environment, environmentOptions, envs, workers } = config;
   const vectorOptions = { count: envs, workers, autoresetMode: 'same-step', options: environmentOptions } as const;
   const env = await (hooks.makeVectorEnv?.() ?? makeVector(environment, vectorOptions));
+  let learner: TrpoLearner | undefined;
   try {
-    return await runTraining(new TrpoLearner(config, env), {
+    learner = new TrpoLearner(config, env, await loadUpdate(config));
+    return await runTraining(learner, {
       identity: { algorithm: 'trpo', environment, seed: config.seed, config },
       hooks,
       checkpointEvery: config.checkpointEvery,
       keepCheckpoints: config.keepCheckpoints,
     });
   } finally {
+    learner?.dispose();
     env.close();
   }
+}
+
+/** The tensor engine's update, or undefined for the kernels, which a learner has without loading anything. */
+async function loadUpdate(config: TrpoConfig): Promise<CreateTrpoUpdate | undefined> {
+  if (config.engine === 'kernels') return undefined;
+  const { loadTensorUpdate } = await import('./tensor-update.ts');
+  return loadTensorUpdate(config);
 }

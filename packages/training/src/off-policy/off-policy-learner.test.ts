@@ -25,13 +25,12 @@ const small = {
   updatesPerStep: 0.75,
 };
 
-function createLearner(given: object = {}, ramp: RampOptions = {}) {
+function createLearner(given: object = {}, ramp: RampOptions = {}, agent = new NudgingAgent()) {
   const config = parseConfig(z.strictObject(offPolicyFields), { ...small, ...given }, 'test');
   const env = new SyncVectorEnv(
     Array.from({ length: config.envs }, () => new RampEnv(ramp)),
     { autoresetMode: 'same-step' },
   );
-  const agent = new NudgingAgent();
   const bounds = finiteActionBounds(env.singleActionSpace, 'test');
   return { learner: new OffPolicyLearner({ config, env, bounds, agent }), agent, config };
 }
@@ -63,6 +62,51 @@ test('updates begin after the warm-up and come as often as configured', () => {
   while (!learner.finished) learner.iterate();
   expect(learner.step).toBe(120);
   expect(agent.updates).toBe(75);
+});
+
+/** An agent that tells what is asked of it, and whose networks lie on a pretended device. */
+function createDeviceAgent() {
+  const agent = new NudgingAgent();
+  const calls: string[] = [];
+  const explore = agent.explore;
+  agent.explore = (...args) => {
+    calls.push('explore');
+    explore(...args);
+  };
+  const device = {
+    readPolicy: async () => void calls.push('readPolicy'),
+    readAll: async () => void calls.push('readAll'),
+  };
+  return { agent: Object.assign(agent, { device }), calls };
+}
+
+test('what lies on a device is read before it acts and before it is saved, and learns the same', async () => {
+  const { agent, calls } = createDeviceAgent();
+  const { learner } = createLearner({}, {}, agent);
+  const { learner: plain } = createLearner();
+  const run = learner.iterate();
+  expect(run).toBeInstanceOf(Promise);
+  expect(await run).toEqual(plain.iterate());
+  // Two environments, ten steps an iteration, the first twenty at random.
+  expect(calls).toEqual(['readAll']);
+  expect(await learner.iterate()).toEqual(plain.iterate());
+  calls.length = 0;
+  expect(await learner.iterate()).toEqual(plain.iterate());
+  expect(calls.filter((call) => call === 'explore')).toHaveLength(5);
+  calls.forEach((call, i) => {
+    if (call === 'explore') expect(calls[i - 1]).toBe('readPolicy');
+  });
+  expect(calls.lastIndexOf('readAll')).toBe(calls.length - 1);
+  expect(calls.indexOf('readAll')).toBe(calls.length - 1);
+  expect(learner.save()).toEqual(plain.save());
+});
+
+test('a figure of the updates that is no number ends the training with its name and step', () => {
+  const agent = new NudgingAgent();
+  const { learner } = createLearner({}, {}, agent);
+  learner.iterate();
+  agent.takeStatistics = () => ({ updates: Number.NaN });
+  expect(() => learner.iterate()).toThrow(/^By step 20 of Ramp-v0 the updates of drift is NaN, .*\.$/);
 });
 
 test.each(['terminated', 'truncated'] as const)('the last observation of a %s episode is never lost', (ending) => {

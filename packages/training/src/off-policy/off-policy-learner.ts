@@ -10,11 +10,26 @@ import type { PolicySpec } from '../network-policy.ts';
 import { runPaths } from '../run-files.ts';
 import type { Learner } from '../run-training.ts';
 import { spawnGenerators } from '../seeding.ts';
+import { checkStatistics } from './check-statistics.ts';
 import { ExperienceCollector, type Explorer } from './experience-collector.ts';
 import type { OffPolicyConfig } from './off-policy-config.ts';
 import { ReplayBuffer, type ReplayBufferOptions } from './replay-buffer.ts';
 import { ReplayFile } from './replay-file.ts';
 import { createTransitionBatch, type TransitionBatch } from './transition-batch.ts';
+
+/**
+ * The side of an agent whose updates run on a device. A device is read by waiting, which exploring and checkpoints can't:
+ * so what they need is brought back before.
+ */
+export interface DeviceSide {
+  /**
+   * Brings back what {@link OffPolicyAgent.explore} uses; called before every step that explores, so that the newest
+   * policy acts, as on every other engine.
+   */
+  readPolicy(): Promise<void>;
+  /** Brings back everything: parameters, optimisers, statistics. Called at the end of an iteration. */
+  readAll(): Promise<void>;
+}
 
 /** An algorithm that learns from replayed transitions: what {@link OffPolicyLearner} drives. */
 export interface OffPolicyAgent {
@@ -25,6 +40,8 @@ export interface OffPolicyAgent {
   update(batch: TransitionBatch): void;
   /** Means over the updates since the last call, for the metrics; nulls where there was none. */
   takeStatistics(): Metrics;
+  /** Only where updates run on a device. */
+  readonly device?: DeviceSide;
   policyTensors(): [name: string, tensor: Tensor][];
   /** All tensors that later updates depend on, the policy's included. */
   tensors(): [name: string, tensor: Tensor][];
@@ -122,10 +139,32 @@ export class OffPolicyLearner implements Learner {
     return this.meanReturn;
   }
 
-  iterate(): Metrics {
+  /**
+   * One iteration: at once, or with a promise where the agent learns on a device.
+   *
+   * @throws InputError when an observation, a reward or a figure of the updates is no finite number.
+   */
+  iterate(): Metrics | Promise<Metrics> {
     const end = this.#steps + this.#iterationSteps;
+    const { device } = this.#agent;
+    if (device) return this.#iterateOn(device, end);
     while (this.#steps < end) this.#stepAndUpdate();
+    return this.#metrics();
+  }
+
+  async #iterateOn(device: DeviceSide, end: number): Promise<Metrics> {
+    while (this.#steps < end) {
+      if (!this.#isWarmingUp) await device.readPolicy();
+      this.#stepAndUpdate();
+    }
+    await device.readAll();
+    return this.#metrics();
+  }
+
+  #metrics(): Metrics {
     const { episodes } = this.#collector;
+    const statistics = this.#agent.takeStatistics();
+    checkStatistics(statistics, this.spec, this.#steps);
     return {
       step: this.#steps,
       episodes: episodes.finished,
@@ -133,7 +172,7 @@ export class OffPolicyLearner implements Learner {
       meanLength: episodes.meanLength ?? null,
       replay: this.replay.size,
       ...this.replay.metrics(),
-      ...this.#agent.takeStatistics(),
+      ...statistics,
     };
   }
 
@@ -186,9 +225,13 @@ export class OffPolicyLearner implements Learner {
     return { meanReturn: this.meanReturn ?? null, episodes: this.episodes, ...this.replay.metrics() };
   }
 
+  get #isWarmingUp(): boolean {
+    return this.#steps < this.#config.warmupSteps;
+  }
+
   #stepAndUpdate(): void {
-    const { warmupSteps, updatesPerStep } = this.#config;
-    const warmingUp = this.#steps < warmupSteps;
+    const { updatesPerStep } = this.#config;
+    const warmingUp = this.#isWarmingUp;
     this.#collector.step(warmingUp ? this.#drawRandomly : this.#explore);
     this.#steps += this.replay.count;
     if (warmingUp) return;
