@@ -48,7 +48,7 @@ const modeTasks: readonly ExpertTask[] = [
     episodeSteps: 200,
     episodes: 100,
     modes: directions([0, 180]),
-    recipe: ppo(5_000_000, true, wide),
+    recipe: ppo(3_000_000, true, wide),
     paper: { source: sogTable, mean: 1068.7, std: 109.7 },
   },
   {
@@ -66,7 +66,7 @@ const modeTasks: readonly ExpertTask[] = [
     episodeSteps: 200,
     episodes: 100,
     modes: { kind: 'discrete', labels: ['backward', 'forward'] },
-    recipe: ppo(5_000_000, false),
+    recipe: ppo(2_000_000, false),
     paper: { source: sogTable, mean: 1686.0, std: 135.4 },
   },
   {
