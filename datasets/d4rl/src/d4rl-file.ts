@@ -1,6 +1,20 @@
 import { InputError } from '@understudy/errors';
+import type { D4rlFix } from './catalogue/faults.ts';
 import type { ColumnData, D4rlMetadata, MetadataValue } from './columns.ts';
-import { type Hdf5Dataset, Hdf5File, type NumberArray } from './hdf5/reader.ts';
+import { findFix } from './fixes/find-fix.ts';
+import type { ColumnFix, StoredRows } from './fixes/fix.ts';
+import { type Hdf5Dataset, Hdf5File, type Hdf5FileOptions, type NumberArray } from './hdf5/reader.ts';
+import { columnRows, findColumns, readColumn, type StoredColumn } from './stored-columns.ts';
+
+/** Options of {@link openD4rl}. */
+export interface OpenD4rlOptions extends Hdf5FileOptions {
+  /** Corrections of known faults of published files, made while the rows are read. Default: none. */
+  readonly fixes?: readonly D4rlFix[];
+  /** Of a file that is cut into chunks, `virtual/<number>/`, only this one. Default: all in order. */
+  readonly chunk?: number;
+  /** Refuses a file of another environment. */
+  readonly expect?: { readonly name: string; readonly observationSize?: number; readonly actionSize?: number };
+}
 
 /** A column as the file describes it. */
 export interface D4rlColumnInfo {
@@ -16,22 +30,23 @@ export interface D4rlColumnInfo {
   readonly filters: readonly string[];
 }
 
-const REQUIRED = ['observations', 'actions', 'rewards', 'terminals'];
-const PER_TRANSITION = [...REQUIRED, 'timeouts', 'next_observations'];
 const MAX_METADATA_BYTES = 2 ** 28;
 
 /**
  * Opens a D4RL file without reading its columns. Names, ranks, types and lengths are checked first.
  *
  * Understood are the layouts that D4RL's files have: float32 and float64, rewards and flags as `(N,)` or `(N, 1)`,
- * booleans as h5py's enumeration, integers or floats, with or without `timeouts` and `next_observations`.
+ * booleans as h5py's enumeration, integers or floats, with or without `timeouts` and `next_observations`, in one piece or
+ * cut into chunks.
  *
- * @throws InputError when the file is missing, no HDF5, cut off, damaged, or of another shape than D4RL's.
+ * @throws InputError when the file is missing, no HDF5, cut off, damaged, of another shape than D4RL's or than expected,
+ *   or not one that a fix is for.
  */
-export async function openD4rl(path: string): Promise<D4rlFile> {
-  const file = await Hdf5File.open(path);
+export async function openD4rl(path: string, options: OpenD4rlOptions = {}): Promise<D4rlFile> {
+  const fixes = (options.fixes ?? []).map(findFix);
+  const file = await Hdf5File.open(path, options);
   try {
-    return new D4rlFile(file);
+    return new D4rlFile(file, fixes, options);
   } catch (error) {
     file.close();
     throw error;
@@ -49,37 +64,37 @@ export class D4rlFile {
   /** The columns with one row a transition, by name; metadata is not among them. */
   readonly columns: ReadonlyMap<string, D4rlColumnInfo>;
   readonly #file: Hdf5File;
+  readonly #stored: ReadonlyMap<string, StoredColumn>;
+  readonly #fixes: readonly ColumnFix[];
+  readonly #storedRows: StoredRows;
 
   /** Use {@link openD4rl}. */
-  constructor(file: Hdf5File) {
+  constructor(file: Hdf5File, fixes: readonly ColumnFix[], { chunk, expect }: OpenD4rlOptions) {
     this.#file = file;
     this.path = file.path;
     this.bytes = file.bytes;
-    const missing = REQUIRED.filter((name) => !file.datasets.has(name));
-    if (missing.length > 0) {
-      throw new InputError(
-        `${file.path} is not a D4RL dataset: it has no ${missing.map((name) => `"${name}"`).join(', ')} ` +
-          `(it has ${listNames(file)}), so choose a file with ${REQUIRED.join(', ')}.`,
-      );
-    }
-    this.transitions = file.datasets.get('rewards')!.shape[0] ?? 0;
-    const columns = [...file.datasets.values()].filter(
-      ({ path }) => PER_TRANSITION.includes(path) || path.startsWith('infos/'),
-    );
+    const columns = findColumns(file, chunk);
+    this.#stored = new Map(columns.map((column) => [column.name, column]));
+    this.transitions = columnRows(this.#stored.get('rewards')!);
     for (const column of columns) this.#check(column);
-    const describe = ({ path, shape, dtype, chunks, filters }: Hdf5Dataset): [string, D4rlColumnInfo] => [
-      path,
-      { name: path, shape, dtype, chunks, filters },
-    ];
-    this.columns = new Map(columns.map(describe));
+    this.columns = new Map(columns.map((column) => [column.name, describe(column)]));
     this.observationSize = this.width('observations');
     this.actionSize = this.width('actions');
-    if (file.datasets.has('next_observations') && this.width('next_observations') !== this.observationSize) {
+    if (this.columns.has('next_observations') && this.width('next_observations') !== this.observationSize) {
       throw new InputError(
         `${file.path}: "next_observations" has ${this.width('next_observations')} numbers a row and "observations" ` +
           `${this.observationSize}, so choose a file where both agree.`,
       );
     }
+    if (expect !== undefined) this.#checkExpected(expect);
+    this.#fixes = fixes;
+    this.#storedRows = {
+      transitions: this.transitions,
+      width: (name) => this.width(name),
+      has: (name) => this.columns.has(name),
+      read: (name, start, stop) => narrow(readColumn(file, this.#stored.get(name)!, start, stop)),
+    };
+    for (const fix of fixes) fix.check(this.path, this.#storedRows);
   }
 
   /** Numbers that one row of a column holds. */
@@ -104,22 +119,24 @@ export class D4rlFile {
    * @throws InputError when the rows do not exist or the file is damaged there.
    */
   async read(name: string, start = 0, stop = this.transitions): Promise<ColumnData> {
-    return narrow(this.#rows(name, start, stop));
+    return this.#rows(name, start, stop);
   }
 
   /** Like {@link D4rlFile.read}, as floating point: integers become float32 where that is exact, else float64. */
   async readFloats(name: string, start = 0, stop = this.transitions): Promise<Float32Array | Float64Array> {
     const rows = this.#rows(name, start, stop);
     if (rows instanceof Float32Array || rows instanceof Float64Array) return rows;
-    return rows.BYTES_PER_ELEMENT <= 2 ? Float32Array.from(rows as Int16Array) : toFloat64(rows);
+    // Integers of 32 bits do not fit float32, and those of 8 and 16 are Int32Array here too.
+    const narrowType = /^u?int(8|16)$|^bool$/.test(this.#column(name).dtype);
+    return narrowType ? Float32Array.from(rows) : Float64Array.from(rows);
   }
 
   /** Like {@link D4rlFile.read}, as flags: 1 where the number is not 0. */
   async readFlags(name: string, start = 0, stop = this.transitions): Promise<Uint8Array> {
     const rows = this.#rows(name, start, stop);
     const flags = new Uint8Array(rows.length);
-    // Number() for 64-bit integers; a NaN is a set flag, as in NumPy.
-    for (let i = 0; i < rows.length; i++) flags[i] = Number(rows[i]) === 0 ? 0 : 1;
+    // A NaN is a set flag, as in NumPy.
+    for (let i = 0; i < rows.length; i++) flags[i] = rows[i] === 0 ? 0 : 1;
     return flags;
   }
 
@@ -159,12 +176,14 @@ export class D4rlFile {
     return dtype === 'bool' ? data[0] !== 0 : data[0];
   }
 
-  #rows(name: string, start: number, stop: number): NumberArray {
+  #rows(name: string, start: number, stop: number): ColumnData {
     this.#column(name);
     if (!Number.isInteger(start) || !Number.isInteger(stop) || start < 0 || stop < start || stop > this.transitions) {
       throw new InputError(`${this.path} has rows 0 to ${this.transitions}, so read none from ${start} to ${stop}.`);
     }
-    return this.#file.readRows(name, start, stop);
+    const rows = this.#storedRows.read(name, start, stop);
+    for (const fix of this.#fixes) if (fix.column === name) fix.correct(rows, start, this.#storedRows);
+    return rows;
   }
 
   #column(name: string): D4rlColumnInfo {
@@ -173,27 +192,43 @@ export class D4rlFile {
     throw new InputError(`${this.path} has no column "${name}", so use one of ${[...this.columns.keys()].join(', ')}.`);
   }
 
-  #check({ path, shape, dtype }: Hdf5Dataset): void {
+  #checkExpected({ name, observationSize, actionSize }: NonNullable<OpenD4rlOptions['expect']>): void {
+    const wrongObservations = observationSize !== undefined && observationSize !== this.observationSize;
+    if (!wrongObservations && (actionSize === undefined || actionSize === this.actionSize)) return;
+    throw new InputError(
+      `${this.path} has observations of ${this.observationSize} numbers and actions of ${this.actionSize}, and ` +
+        `${name} ${observationSize ?? 'any'} and ${actionSize ?? 'any'}, so choose the file that belongs to it.`,
+    );
+  }
+
+  #check(column: StoredColumn): void {
+    const { name, parts } = column;
     const wrong = (is: string, expected: string) =>
-      new InputError(`${this.path}: "${path}" ${is} where ${expected} was expected, so choose a D4RL dataset.`);
-    if (dtype === 'string' || dtype === 'other') {
-      throw wrong(dtype === 'string' ? 'holds text' : 'holds an unknown type', 'a column of numbers');
+      new InputError(`${this.path}: "${name}" ${is} where ${expected} was expected, so choose a D4RL dataset.`);
+    const [first] = parts;
+    for (const { shape, dtype } of parts) {
+      if (dtype === 'string' || dtype === 'other') {
+        throw wrong(dtype === 'string' ? 'holds text' : 'holds an unknown type', 'a column of numbers');
+      }
+      if (shape.length === 0) throw wrong('is a single number', 'one row a transition');
+      if (dtype !== first.dtype || `${shape.slice(1)}` !== `${first.shape.slice(1)}`) {
+        throw wrong('changes its type or shape from chunk to chunk', 'one of each');
+      }
+      const flat = shape.length === 1 || (shape.length === 2 && shape[1] === 1);
+      if (['rewards', 'terminals', 'timeouts'].includes(name) && !flat) {
+        throw wrong(`has the shape [${shape}]`, `[${shape[0]}]`);
+      }
+      if (shape.slice(1).some((n) => n === 0)) throw wrong(`has the shape [${shape}]`, 'at least one number a row');
     }
-    if (shape.length === 0) throw wrong('is a single number', 'one row a transition');
-    if (shape[0] !== this.transitions) throw wrong(`has ${shape[0]} rows`, `${this.transitions}, as in "rewards",`);
+    const rows = columnRows(column);
+    if (rows !== this.transitions) throw wrong(`has ${rows} rows`, `${this.transitions}, as in "rewards",`);
     if (this.transitions === 0) throw wrong('is empty', 'at least one transition');
-    const flat = shape.length === 1 || (shape.length === 2 && shape[1] === 1);
-    if (['rewards', 'terminals', 'timeouts'].includes(path) && !flat) {
-      throw wrong(`has the shape [${shape}]`, `[${shape[0]}]`);
-    }
-    if (shape.slice(1).some((n) => n === 0)) throw wrong(`has the shape [${shape}]`, 'at least one number a row');
   }
 }
 
-function listNames(file: Hdf5File): string {
-  const names = [...new Set([...file.datasets.keys()].map((path) => path.split('/')[0]))];
-  if (names.length === 0) return 'nothing';
-  return names.slice(0, 8).join(', ') + (names.length > 8 ? ', ...' : '');
+function describe(column: StoredColumn): D4rlColumnInfo {
+  const { shape, dtype, chunks, filters } = column.parts[0];
+  return { name: column.name, shape: [columnRows(column), ...shape.slice(1)], dtype, chunks, filters };
 }
 
 function elementBytesInMemory({ name, dtype }: D4rlColumnInfo): number {

@@ -168,7 +168,8 @@ function encode(data: ColumnData, type: StoredType): Uint8Array {
   return new Uint8Array(typed.buffer, typed.byteOffset, typed.byteLength);
 }
 
-function writeMetadata(file: Hdf5Writer, path: string, metadata: D4rlMetadata): void {
+/** Writes names and values as D4RL keeps them, sorted, as a group of the file. */
+export function writeMetadata(file: Hdf5Writer, path: string, metadata: D4rlMetadata): void {
   file.createGroup(path);
   for (const name of Object.keys(metadata).sort()) {
     const value = metadata[name];
@@ -208,7 +209,8 @@ function checkName(name: string, path: string): void {
   }
 }
 
-function checkMetadata(metadata: D4rlMetadata, path: string): void {
+/** @throws InputError when a name or value is none that {@link writeMetadata} can write. */
+export function checkMetadata(metadata: D4rlMetadata, path: string): void {
   for (const [name, value] of Object.entries(metadata)) {
     const at = `${path}/${name}`;
     checkName(name, at);

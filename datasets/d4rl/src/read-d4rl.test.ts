@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { expect, test, vi } from 'vitest';
 import { openD4rl } from './d4rl-file.ts';
 import { Hdf5Writer } from './hdf5/writer.ts';
-import { inspectD4rl } from './inspect-d4rl.ts';
+import { inspectD4rl } from './inspect/inspect-d4rl.ts';
 import { readD4rl } from './read-d4rl.ts';
 import { fixture, scratchDirectory } from './testing/scratch.ts';
 

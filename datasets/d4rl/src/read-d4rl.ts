@@ -1,10 +1,10 @@
 import { InputError } from '@understudy/errors';
 import type { D4rlDataset, ShapedColumn } from './columns.ts';
-import { type D4rlFile, openD4rl } from './d4rl-file.ts';
+import { type D4rlFile, type OpenD4rlOptions, openD4rl } from './d4rl-file.ts';
 import { checkMaxEpisodeSteps, findEpisodes, timeoutsByLength } from './episodes.ts';
 
 /** Options of {@link readD4rl}. */
-export interface ReadD4rlOptions {
+export interface ReadD4rlOptions extends OpenD4rlOptions {
   /** Where the file has no `timeouts`, episodes end after so many steps. Default: only at terminals. */
   readonly maxEpisodeSteps?: number;
   /** Whether `infos/*` are read. Default true. */
@@ -24,7 +24,7 @@ const DEFAULT_MAX_BYTES = 4 * 2 ** 30;
 export async function readD4rl(path: string, options: ReadD4rlOptions = {}): Promise<D4rlDataset> {
   const { maxEpisodeSteps, infos: withInfos = true, maxBytes = DEFAULT_MAX_BYTES } = options;
   if (maxEpisodeSteps !== undefined) checkMaxEpisodeSteps(maxEpisodeSteps);
-  const file = await openD4rl(path);
+  const file = await openD4rl(path, options);
   try {
     const names = [...file.columns.keys()].filter((name) => withInfos || !name.startsWith('infos/'));
     const bytes = names.reduce((sum, name) => sum + file.memoryBytes(name), 0);

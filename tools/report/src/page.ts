@@ -4,6 +4,7 @@ import type { Drawing } from './drawing.ts';
 import { drawFootfalls } from './footfalls.ts';
 import { formatBytes, formatNumber, formatSeconds } from './format.ts';
 import type { ReportInput, RunRecord } from './input.ts';
+import { columns, figure, htmlPage, panels, section } from './layout.ts';
 import { drawLearningCurve } from './learning-curve.ts';
 import type { ChartLevel } from './line-chart.ts';
 import { type Markup, markup } from './markup.ts';
@@ -11,7 +12,6 @@ import { expertColour, randomColour } from './palette.ts';
 import { algorithmName, headline, numberOf, type Results, resultSentences, summarizeResults } from './results.ts';
 import { drawReturns } from './returns-plot.ts';
 import { drawStride } from './stride-picture.ts';
-import { pageStyles } from './styles.ts';
 import { configFacts, factsTable, valueText } from './tables.ts';
 import { drawEpisodeTraces, drawJointTraces, strideWindow } from './traces.ts';
 import { drawLossCurve, drawTrainingPanels } from './training-panels.ts';
@@ -49,21 +49,7 @@ ${settingsSection(input)}
 ${costSection(input)}
 <footer>Made by Understudy. Every picture lies beside this page as an SVG file.</footer>
 </main>`;
-  const html = `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">
-${markup`<title>${title}</title>`.source}
-<style>${pageStyles}</style>
-</head>
-<body>
-${body.source}
-</body>
-</html>
-`;
-  return { html, drawings };
+  return { html: htmlPage(title, body), drawings };
 }
 
 /** The name, or with a number after it where another drawing has it already. */
@@ -74,26 +60,6 @@ function uniqueName(name: string, drawings: readonly Drawing[]): string {
 }
 
 type Keep = (drawing: Drawing | undefined) => Drawing | undefined;
-
-function figure(drawing: Drawing | undefined, caption: string): Markup | undefined {
-  if (!drawing) return undefined;
-  return markup`<figure><div class="wide" tabindex="0" role="group" aria-label="Chart, scrolls sideways on small screens">${drawing.svg}</div><figcaption>${caption}</figcaption></figure>`;
-}
-
-function panels(drawings: readonly Drawing[]): Markup | undefined {
-  if (drawings.length === 0) return undefined;
-  return markup`<div class="panels">${drawings.map((drawing) => markup`<figure>${drawing.svg}</figure>`)}</div>`;
-}
-
-function columns(tables: readonly Markup[], kind = 'columns'): Markup | undefined {
-  return tables.some((table) => table.source !== '') ? markup`<div class="${kind}">${tables}</div>` : undefined;
-}
-
-function section(heading: string, ...parts: (Markup | undefined)[]): Markup | undefined {
-  return parts.some((part) => part !== undefined && part.source !== '')
-    ? markup`<section><h2>${heading}</h2>${parts}</section>`
-    : undefined;
-}
 
 function strideFigure(input: ReportInput, keep: Keep): Markup | undefined {
   const drawing = input.episodeTrace && keep(drawStride(input.episodeTrace));

@@ -1,15 +1,11 @@
 import { InputError } from '@understudy/errors';
+import { Hdf5Failure } from './failure.ts';
 import { MountedFile, type VirtualFileSystem } from './mounted-file.ts';
 
 type H5wasm = typeof import('h5wasm');
 
 /** A damaged file can claim blocks of any size; WebAssembly keeps memory once grown. */
 const MAX_IDLE_HEAP_BYTES = 2 ** 28;
-
-/** What libhdf5 said about a failure. */
-export class Hdf5Failure extends Error {
-  override readonly name = 'Hdf5Failure';
-}
 
 /**
  * One instance of libhdf5 in WebAssembly.

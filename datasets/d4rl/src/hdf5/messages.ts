@@ -6,7 +6,18 @@ import { ByteBuilder, UNDEFINED } from './byte-builder.ts';
 import { metadataChecksum } from './checksum.ts';
 
 /** Element types written here. `bool` is h5py's: an enumeration FALSE = 0, TRUE = 1 over one signed byte. */
-export type StoredType = 'float32' | 'float64' | 'int8' | 'uint8' | 'int16' | 'uint16' | 'int32' | 'uint32' | 'bool';
+export type StoredType =
+  | 'float32'
+  | 'float64'
+  | 'int8'
+  | 'uint8'
+  | 'int16'
+  | 'uint16'
+  | 'int32'
+  | 'uint32'
+  | 'int64'
+  | 'uint64'
+  | 'bool';
 
 /** One message of an object header: its type number and body. */
 export interface HeaderMessage {
@@ -23,6 +34,8 @@ export const elementBytes: Record<StoredType, number> = {
   uint16: 2,
   int32: 4,
   uint32: 4,
+  int64: 8,
+  uint64: 8,
   bool: 1,
 };
 
@@ -42,6 +55,38 @@ export function stringTypeMessage(size: number, utf8: boolean): HeaderMessage {
   const nullPadded = 1;
   const body = new ByteBuilder().u8(0x13, nullPadded | (utf8 ? 0x10 : 0), 0, 0).u32(size);
   return { type: 0x03, body: body.build() };
+}
+
+/** A string of any length, UTF-8, whose bytes lie in a global heap: h5py's type for text. */
+export function variableStringTypeMessage(): HeaderMessage {
+  const string = 1;
+  const utf8 = 1;
+  const body = new ByteBuilder().u8(0x19, string, utf8, 0).u32(16).bytes(datatype('uint8'));
+  return { type: 0x03, body: body.build() };
+}
+
+/**
+ * An attribute of the object whose header holds the message.
+ *
+ * @param space - A {@link dataspaceMessage}.
+ * @param kind - A {@link datatypeMessage} or another type's.
+ */
+export function attributeMessage(
+  name: string,
+  space: HeaderMessage,
+  kind: HeaderMessage,
+  data: Uint8Array,
+): HeaderMessage {
+  const encoded = new TextEncoder().encode(name);
+  const utf8 = 1;
+  const body = new ByteBuilder()
+    .u8(3, 0)
+    .u16(encoded.length + 1, kind.body.length, space.body.length)
+    .u8(utf8)
+    .bytes(encoded)
+    .u8(0)
+    .bytes(kind.body, space.body, data);
+  return { type: 0x0c, body: body.build() };
 }
 
 function datatype(type: StoredType): Uint8Array {
@@ -110,6 +155,11 @@ export function groupMessages(links: Iterable<readonly [string, number]>): Heade
     messages.push({ type: 0x06, body: body.build() });
   }
   return messages;
+}
+
+/** The message of a group whose links are in a {@link buildSymbolTable | symbol table}. */
+export function symbolTableMessage(tree: number, heap: number): HeaderMessage {
+  return { type: 0x11, body: new ByteBuilder().u64(tree, heap).build() };
 }
 
 /** A version 2 object header. It stores no times, so that equal contents give equal bytes. */

@@ -1,5 +1,7 @@
 import { deflateSync } from 'node:zlib';
+import { type Attributes, encodeAttribute } from './attributes.ts';
 import { buildChunkIndex, type StoredChunk } from './chunk-index.ts';
+import { HeapBuilder } from './heap-builder.ts';
 import {
   chunkedLayoutMessage,
   compactLayoutMessage,
@@ -16,8 +18,11 @@ import {
   SUPERBLOCK_BYTES,
   stringTypeMessage,
   superblock,
+  symbolTableMessage,
+  variableStringTypeMessage,
 } from './messages.ts';
 import { ReplacementFile } from './replacement-file.ts';
+import { buildSymbolTable } from './symbol-table.ts';
 
 /** Large enough to pack well, small enough that a few rows are read without much ado. */
 const CHUNK_BYTES = 128 * 1024;
@@ -25,7 +30,10 @@ const CHUNK_BYTES = 128 * 1024;
 /** Larger values than this are stored outside the object header. */
 const COMPACT_BYTES = 1024;
 
-/** A tree of link names: an address is a dataset, a map a group. */
+/** More links than this are found through a tree instead of one after another. */
+const COMPACT_LINKS = 64;
+
+/** A tree of link names: an address is a dataset or a closed group, a map an open group. */
 type Links = Map<string, number | Links>;
 
 /** Rows of a dataset that grows while the file is written. */
@@ -48,6 +56,7 @@ export class Hdf5Writer {
   readonly #level: number;
   readonly #chunkBytes: number;
   readonly #root: Links = new Map();
+  readonly #attributes = new Map<Links, HeaderMessage[]>();
   readonly #growing: { path: string; dataset: ChunkedRows; type: StoredType; row: readonly number[] }[] = [];
   #end = SUPERBLOCK_BYTES;
 
@@ -73,6 +82,55 @@ export class Hdf5Writer {
     const dataset = new ChunkedRows(rowBytes, this.#chunkRows(rowBytes), this.#level, (bytes) => this.#put(bytes));
     this.#growing.push({ path, dataset, type, row });
     return dataset;
+  }
+
+  /**
+   * A chunked dataset of shape `[rows, ...row]` that may grow later, written whole and at once.
+   *
+   * @param bytes - Whole rows, little-endian.
+   */
+  writeRows(path: string, type: StoredType, row: readonly number[], bytes: Uint8Array): void {
+    const rowBytes = row.reduce((product, n) => product * n, elementBytes[type]);
+    const chunkRows = Math.min(this.#chunkRows(rowBytes), Math.max(1, bytes.length / rowBytes));
+    const dataset = new ChunkedRows(rowBytes, chunkRows, this.#level, (chunk) => this.#put(chunk));
+    dataset.append(bytes);
+    this.#finishRows(path, dataset, type, row);
+  }
+
+  /** Writes what is left of a dataset of {@link createRows} now and frees its memory; it must have rows. */
+  finishRows(path: string): void {
+    const index = this.#growing.findIndex((growing) => growing.path === path);
+    if (index < 0) throw new Error(`${path} is not being written.`);
+    const [{ dataset, type, row }] = this.#growing.splice(index, 1);
+    this.#finishRows(path, dataset, type, row);
+  }
+
+  /** Strings of any length in order, as h5py stores text. */
+  writeVariableStrings(path: string, texts: readonly string[]): void {
+    const kind = [dataspaceMessage([texts.length]), variableStringTypeMessage()];
+    const descriptors = this.#putStrings(texts);
+    // Outside the header, as h5py does it; this package's reader finds them only there.
+    const layout = contiguousLayoutMessage(this.#put(descriptors), descriptors.length);
+    this.#link(path, this.#put(objectHeader([...kind, fillValueMessage(), layout])));
+  }
+
+  /** Gives a group attributes; it is created where it does not exist. `''` is the root. */
+  setAttributes(path: string, attributes: Attributes): void {
+    const group = this.#group(path === '' ? [] : path.split('/'));
+    const messages = this.#attributes.get(group) ?? [];
+    for (const [name, value] of Object.entries(attributes))
+      messages.push(encodeAttribute(name, value, (texts) => this.#putStrings(texts)));
+    this.#attributes.set(group, messages);
+  }
+
+  /** Writes a group now and frees the memory for its links; nothing can be added to it afterwards. */
+  closeGroup(path: string): void {
+    const names = path.split('/');
+    const name = names.pop()!;
+    const parent = this.#group(names);
+    const group = parent.get(name);
+    if (!(group instanceof Map)) throw new Error(`${path} is no open group.`);
+    parent.set(name, this.#putGroup(group));
   }
 
   /** A dataset of fixed shape; `[]` is a scalar. */
@@ -156,7 +214,19 @@ export class Hdf5Writer {
       const target = links.get(name)!;
       addresses.push([name, typeof target === 'number' ? target : this.#putGroup(target)]);
     }
-    return this.#put(objectHeader(groupMessages(addresses)));
+    const attributes = this.#attributes.get(links) ?? [];
+    this.#attributes.delete(links);
+    if (addresses.length <= COMPACT_LINKS) return this.#put(objectHeader([...groupMessages(addresses), ...attributes]));
+    const { bytes, tree, heap } = buildSymbolTable(addresses, this.#end);
+    this.#put(bytes);
+    return this.#put(objectHeader([symbolTableMessage(tree, heap), ...attributes]));
+  }
+
+  /** @returns The descriptors that stand for the strings, which are in a heap from now on. */
+  #putStrings(texts: readonly string[]): Uint8Array {
+    const { collection, descriptors } = new HeapBuilder(texts).build(this.#end);
+    this.#put(collection);
+    return descriptors;
   }
 
   #link(path: string, address: number): void {

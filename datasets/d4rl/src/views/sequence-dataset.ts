@@ -1,10 +1,13 @@
-import type { ColumnData, D4rlDataset, ShapedColumn } from './columns.ts';
-import { finalStepRule, type ViewSource } from './final-steps.ts';
+import type { ColumnData, D4rlDataset, ShapedColumn } from '../columns.ts';
+import { finalStepRule, type ViewSource } from '../final-steps.ts';
+import { episodesOf } from './episodes-of.ts';
 
 /** Options of {@link sequenceDataset}. */
 export interface SequenceOptions {
   /** The environment's time limit; used, and required, only where the file stored no timeouts. */
   readonly maxEpisodeSteps?: number;
+  /** `d4rl`, the default: D4RL's episodes. `none`: all episodes, none cut early, and a trailing part too. */
+  readonly quirks?: 'd4rl' | 'none';
 }
 
 /** One episode: views of the dataset's columns, not copies. */
@@ -36,12 +39,17 @@ export interface Sequence {
  * - without stored timeouts the first episode is cut off after `maxEpisodeSteps` and every later one a step earlier,
  *   because D4RL's counter then starts at 1.
  *
+ * With `quirks: 'none'` they are the dataset's episodes: a trailing part is kept, and no episode is cut early.
+ *
  * @throws InputError when the file stored no timeouts and `maxEpisodeSteps` is missing.
  */
 export function sequenceDataset(
   dataset: ViewSource & Partial<Pick<D4rlDataset, 'infos'>>,
   options: SequenceOptions = {},
 ): Sequence[] {
+  if (options.quirks === 'none') {
+    return episodesOf(dataset, options.maxEpisodeSteps).map(({ start, end }) => view(dataset, start, end));
+  }
   const isFinal = finalStepRule(dataset, options.maxEpisodeSteps);
   const { terminals } = dataset;
   const sequences: Sequence[] = [];

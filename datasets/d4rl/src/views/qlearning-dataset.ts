@@ -1,4 +1,5 @@
-import { finalStepRule, type ViewSource } from './final-steps.ts';
+import { finalStepRule, type ViewSource } from '../final-steps.ts';
+import { episodesOf } from './episodes-of.ts';
 
 /** Options of {@link qlearningDataset}. */
 export interface QlearningOptions {
@@ -6,6 +7,8 @@ export interface QlearningOptions {
   readonly terminateOnEnd?: boolean;
   /** The environment's time limit; used, and required, only where the file stored no timeouts. */
   readonly maxEpisodeSteps?: number;
+  /** `d4rl`, the default: D4RL's rows, whatever is odd about them. `none`: what D4RL's documentation promises. */
+  readonly quirks?: 'd4rl' | 'none';
 }
 
 /** Transitions for Q-learning, in recorded order, as float32. */
@@ -37,22 +40,18 @@ export interface QlearningDataset {
  * - without stored timeouts an episode is cut off after `maxEpisodeSteps`, but one that follows a terminal (or, with
  *   `terminateOnEnd`, a cut) one step earlier, because D4RL's counter then starts at 1.
  *
+ * With `quirks: 'none'` no row knows of another episode: next observations are the stored ones or, within an episode,
+ * the following row's. A row whose next observation is unknown is left out, unless it is a terminal, whose next
+ * observation is of no meaning and given as its own observation. `terminateOnEnd` keeps such rows and marks every
+ * episode's last row as a terminal.
+ *
  * @throws InputError when the file stored no timeouts and `maxEpisodeSteps` is missing.
  */
 export function qlearningDataset(dataset: ViewSource, options: QlearningOptions = {}): QlearningDataset {
+  if (options.quirks === 'none') return documentedDataset(dataset, options);
   const { observationSize, actionSize, observations, actions, rewards, terminals } = dataset;
   const runs = keptRuns(dataset, options);
-  const transitions = runs.reduce((sum, { start, end }) => sum + end - start, 0);
-  const result = {
-    transitions,
-    observationSize,
-    actionSize,
-    observations: new Float32Array(transitions * observationSize),
-    actions: new Float32Array(transitions * actionSize),
-    nextObservations: new Float32Array(transitions * observationSize),
-    rewards: new Float32Array(transitions),
-    terminals: new Uint8Array(transitions),
-  };
+  const result = allocate(dataset, countRows(runs));
   let row = 0;
   for (const { start, end } of runs) {
     const from = start * observationSize;
@@ -63,6 +62,57 @@ export function qlearningDataset(dataset: ViewSource, options: QlearningOptions 
     result.actions.set(actions.subarray(start * actionSize, end * actionSize), row * actionSize);
     result.rewards.set(rewards.subarray(start, end), row);
     for (let i = start; i < end; i++) result.terminals[row + i - start] = terminals[i] === 0 ? 0 : 1;
+    row += end - start;
+  }
+  return result;
+}
+
+function allocate({ observationSize, actionSize }: ViewSource, transitions: number) {
+  return {
+    transitions,
+    observationSize,
+    actionSize,
+    observations: new Float32Array(transitions * observationSize),
+    actions: new Float32Array(transitions * actionSize),
+    nextObservations: new Float32Array(transitions * observationSize),
+    rewards: new Float32Array(transitions),
+    terminals: new Uint8Array(transitions),
+  };
+}
+
+function countRows(runs: readonly { start: number; end: number }[]): number {
+  return runs.reduce((sum, { start, end }) => sum + end - start, 0);
+}
+
+/** The view without quirks: one run of rows for each episode. */
+function documentedDataset(dataset: ViewSource, options: QlearningOptions): QlearningDataset {
+  const { observationSize, actionSize, observations, actions, rewards, terminals, nextObservations } = dataset;
+  const { terminateOnEnd = false, maxEpisodeSteps } = options;
+  const runs = episodesOf(dataset, maxEpisodeSteps).map(({ start, end }) => {
+    const lastKept = nextObservations !== undefined || terminateOnEnd || terminals[end - 1] !== 0;
+    return { start, end: lastKept ? end : end - 1, last: end - 1 };
+  });
+  const result = allocate(dataset, countRows(runs));
+  let row = 0;
+  for (const { start, end, last } of runs) {
+    const from = start * observationSize;
+    const to = end * observationSize;
+    const at = row * observationSize;
+    result.observations.set(observations.subarray(from, to), at);
+    if (nextObservations) result.nextObservations.set(nextObservations.subarray(from, to), at);
+    else {
+      const within = observations.subarray(from + observationSize, (last + 1) * observationSize);
+      result.nextObservations.set(within, at);
+      if (end > last) {
+        const own = observations.subarray(last * observationSize, to);
+        result.nextObservations.set(own, at + within.length);
+      }
+    }
+    result.actions.set(actions.subarray(start * actionSize, end * actionSize), row * actionSize);
+    result.rewards.set(rewards.subarray(start, end), row);
+    for (let i = start; i < end; i++) {
+      result.terminals[row + i - start] = terminals[i] !== 0 || (terminateOnEnd && i === last) ? 1 : 0;
+    }
     row += end - start;
   }
   return result;

@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { isInputError } from '@understudy/errors';
 import { expect, test } from 'vitest';
-import { findEpisodes } from './episodes.ts';
-import type { ViewSource } from './final-steps.ts';
+import { findEpisodes } from '../episodes.ts';
+import type { ViewSource } from '../final-steps.ts';
+import { readD4rl } from '../read-d4rl.ts';
+import { recording } from '../testing/recording.ts';
+import { fixture } from '../testing/scratch.ts';
 import { type QlearningOptions, qlearningDataset } from './qlearning-dataset.ts';
-import { readD4rl } from './read-d4rl.ts';
 import { sequenceDataset } from './sequence-dataset.ts';
-import { recording } from './testing/recording.ts';
-import { fixture } from './testing/scratch.ts';
 
 function source(steps: string, timeoutsStored = true): ViewSource {
   const rows = recording(steps);
