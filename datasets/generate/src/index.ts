@@ -1,0 +1,12 @@
+export { type ConnectFourParts, connectFourSource } from './connect-four.ts';
+export { type MakeDatasetOptions, makeDataset, makingDirectory } from './make-dataset.ts';
+export { type Maze2dOptions, type Maze2dParts, type MazeController, type MazeWorld, maze2dSource } from './maze2d.ts';
+export { type PolicyParts, policySource } from './policy-episodes.ts';
+export { type RecipeFile, recipePath } from './recipe-file.ts';
+export { type RecordedStates, type RecordStatesOptions, recordStates } from './record-states.ts';
+export { type ReplayParts, replaySource } from './replay-rows.ts';
+export { type ReturnDistribution, summarizeReturns } from './return-distribution.ts';
+export type { SegmentLayout, SegmentRows, SegmentSource, Tick } from './segment.ts';
+export { type StagedTrainingOptions, type TrainedStages, trainInStages } from './staged-training.ts';
+export { readStateDemonstrations, writeStateDemonstrations } from './state-file.ts';
+export { type CurveParts, curvesSource, type DemonstratedCurve } from './trajectories.ts';
