@@ -1,3 +1,4 @@
+import { InputError } from '@understudy/errors';
 import { tensorBackendChoices } from '@understudy/tensor/backend-names';
 import { parseConfig } from '@understudy/training';
 import { z } from 'zod';
@@ -20,6 +21,10 @@ const ppoConfigSchema = z.strictObject({
   envs: count.default(1),
   /** Threads that step them; 0 steps them in the training's own. The results are the same. */
   workers: z.number().int().min(0).default(0),
+  /** Parts of the environments that are collected each on its own, by workers or here; the results depend on it. */
+  shards: count.default(1),
+  /** Collect with the policy of so many updates ago, so that workers needn't wait for the update. */
+  staleness: z.number().int().min(0).max(16).default(0),
   /** Steps of every environment between two updates. */
   steps: count.default(2048),
   /** Passes over each rollout. */
@@ -86,5 +91,9 @@ export type PpoOptions = z.input<typeof ppoConfigSchema>;
  * @throws InputError when an option is unknown or out of range.
  */
 export function resolvePpoConfig(options: PpoOptions): PpoConfig {
-  return parseConfig(ppoConfigSchema, options, 'PPO');
+  const config = parseConfig(ppoConfigSchema, options, 'PPO');
+  if (config.shards <= config.envs) return config;
+  throw new InputError(
+    `The PPO option shards is ${config.shards}, but there are ${config.envs} environments to split: at most envs.`,
+  );
 }

@@ -1,7 +1,9 @@
 export type { PpoConfig, PpoOptions } from './config.ts';
 export { resolvePpoConfig } from './config.ts';
-export { PpoLearner } from './learner.ts';
+export { PpoLearner, type PpoSharding } from './learner.ts';
 export type { SurrogateStatistics } from './loss.ts';
 export { clippedSurrogate, clippedValueLoss, normalizeAdvantages } from './loss.ts';
-export { train } from './train.ts';
+export type { PpoShardOptions, RemoteForward } from './shard.ts';
+export { createPpoActorSpec, createPpoShardCollector, createPpoShardPlan } from './shard.ts';
+export { type PpoHooks, train } from './train.ts';
 export type { CreatePpoUpdate, PpoUpdate, UpdateStatistics } from './update.ts';

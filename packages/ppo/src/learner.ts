@@ -1,10 +1,10 @@
-import type { EnvState, VectorEnv } from '@understudy/gym';
+import type { VectorEnv } from '@understudy/gym';
 import type { Tensor } from '@understudy/nn';
 import type { Generator, GeneratorState } from '@understudy/random';
 import {
   actionBounds,
   type Checkpoint,
-  choiceCount,
+  checkStatistics,
   computeAdvantages,
   type Learner,
   type Metrics,
@@ -15,12 +15,16 @@ import {
   policyTensors,
   RewardNormalizer,
   type Rollout,
-  RolloutCollector,
+  ShardedRollouts,
+  type ShardPlan,
+  type ShardService,
   spawnGenerators,
 } from '@understudy/training';
 import { z } from 'zod';
 import type { PpoConfig } from './config.ts';
+import { DirectRollouts, type RolloutSource, type RolloutSourceState } from './direct-rollouts.ts';
 import { createNetworks, evaluateValues, type PpoNetworks } from './networks.ts';
+import { createPolicySpec } from './policy-spec.ts';
 import {
   type CreatePpoUpdate,
   KernelUpdate,
@@ -35,10 +39,17 @@ const jsonObject = z.record(z.string(), z.unknown());
 /** What of the learner is no tensor. */
 const learnerStateSchema = z.object({
   iteration: z.number().int().min(0),
-  actions: jsonObject,
+  /** Of the one generator, or of every shard's. */
+  actions: z.union([jsonObject, z.array(jsonObject)]),
   minibatches: jsonObject,
   environments: z.array(jsonObject),
 });
+
+/** How a learner collects by shards: what, and by whom. */
+export interface PpoSharding {
+  plan: ShardPlan;
+  service: ShardService;
+}
 
 /**
  * Proximal policy optimisation (Schulman et al. 2017, arXiv 1707.06347), algorithm 1: collect a rollout, estimate its
@@ -52,12 +63,11 @@ export class PpoLearner implements Learner {
   readonly #networks: PpoNetworks;
   readonly #policyParts: PolicyParts;
   readonly #rewardNormalizer: RewardNormalizer | undefined;
-  readonly #collector: RolloutCollector;
+  readonly #rollouts: RolloutSource;
   readonly #update: PpoUpdate;
   readonly #batch: TrainingBatch;
   readonly #stepsPerIteration: number;
   readonly #iterations: number;
-  readonly #actionGenerator: Generator;
   readonly #minibatchGenerator: Generator;
   readonly #lastValues: Float32Array;
   /** Values of truncated episodes' last observations at their rows. */
@@ -69,16 +79,22 @@ export class PpoLearner implements Learner {
    * @param env - In same-step autoreset mode; the caller closes it.
    * @param createUpdate - Makes the update of the configured engine; that of the kernels by default. The tensor engine's
    *   is what `loadTensorUpdate` gives.
+   * @param sharding - Who collects; without it the learner steps `env` itself. With it `env` only shows its spaces.
    * @throws InputError when the environment doesn't fit.
    */
-  constructor(config: PpoConfig, env: VectorEnv, createUpdate: CreatePpoUpdate = createKernelUpdate) {
-    const rows = config.steps * env.count;
+  constructor(
+    config: PpoConfig,
+    env: VectorEnv,
+    createUpdate: CreatePpoUpdate = createKernelUpdate,
+    sharding?: PpoSharding,
+  ) {
+    const count = sharding ? config.envs : env.count;
+    const rows = config.steps * count;
     const [networkGenerator, actionGenerator, minibatchGenerator] = spawnGenerators(config.seed, 3);
     this.spec = createPolicySpec(config, env);
-    const maxBatch = Math.max(minibatchSize(rows, config.minibatches), env.count);
+    const maxBatch = Math.max(minibatchSize(rows, config.minibatches), count);
     this.#config = config;
     this.#networks = createNetworks(this.spec, config, maxBatch, networkGenerator);
-    this.#actionGenerator = actionGenerator;
     this.#minibatchGenerator = minibatchGenerator;
     const normalizer = config.normalizeObservations
       ? new ObservationNormalizer(env.observationSize, { clip: config.observationClip })
@@ -86,22 +102,29 @@ export class PpoLearner implements Learner {
     const bounds = this.spec.distribution === 'gaussian' ? actionBounds(env.singleActionSpace) : undefined;
     this.#policyParts = { parameters: this.#networks.parameters, normalizer, bounds };
     this.#rewardNormalizer = config.normalizeRewards
-      ? new RewardNormalizer(env.count, { gamma: config.gamma, clip: config.rewardClip })
+      ? new RewardNormalizer(count, { gamma: config.gamma, clip: config.rewardClip })
       : undefined;
-    this.#collector = new RolloutCollector(env, {
-      steps: config.steps,
-      observationNormalizer: normalizer,
-      rewardNormalizer: this.#rewardNormalizer,
-      actionBounds: bounds,
-    });
+    this.#rollouts = sharding
+      ? new ShardedRollouts(sharding.plan, sharding.service, {
+          policyTensors: () => policyTensors(this.spec, { parameters: this.#networks.parameters }),
+          observationNormalizer: normalizer,
+          rewardNormalizer: this.#rewardNormalizer,
+        })
+      : new DirectRollouts(env, {
+          config,
+          networks: this.#networks,
+          generator: actionGenerator,
+          observationNormalizer: normalizer,
+          rewardNormalizer: this.#rewardNormalizer,
+          actionBounds: bounds,
+        });
     this.#update = createUpdate(this.#networks, config, rows, env.actionSize);
     this.#batch = emptyBatch(rows);
-    this.#lastValues = new Float32Array(env.count);
+    this.#lastValues = new Float32Array(count);
     this.#finalValues = new Float32Array(rows);
     this.#stepsPerIteration = rows;
     this.#iterations = Math.ceil(config.totalSteps / rows);
     this.totalSteps = this.#iterations * rows;
-    this.#collector.reset(config.seed);
   }
 
   get step(): number {
@@ -113,11 +136,11 @@ export class PpoLearner implements Learner {
   }
 
   get meanReturn(): number | undefined {
-    return this.#collector.episodes.meanReturn;
+    return this.#rollouts.episodes.meanReturn;
   }
 
   get episodes(): number {
-    return this.#collector.episodes.finished;
+    return this.#rollouts.episodes.finished;
   }
 
   /** The mean return of the last training episodes. */
@@ -125,12 +148,14 @@ export class PpoLearner implements Learner {
     return this.meanReturn;
   }
 
+  /** @throws InputError when an observation, a reward or a figure of the update is no finite number. */
   async iterate(): Promise<Metrics> {
     const learningRate = this.#annealedLearningRate();
-    const rollout = this.#collectRollout();
+    const rollout = await this.#rollouts.collect(this.#iteration);
     this.#estimateAdvantages(rollout);
     const statistics = await this.#update.run(this.#batch, learningRate, this.#minibatchGenerator);
     this.#iteration++;
+    checkStatistics({ ...statistics }, this.spec, this.step);
     return this.#metrics(statistics, learningRate);
   }
 
@@ -145,25 +170,25 @@ export class PpoLearner implements Learner {
         ...this.#networks.parameters.tensors(),
         ...this.#update.tensors(),
         ...(this.#rewardNormalizer?.tensors() ?? []),
-        ...this.#collector.tensors(),
+        ...this.#rollouts.tensors(),
       ]),
       state: {
         iteration: this.#iteration,
-        actions: this.#actionGenerator.getState(),
+        ...this.#rollouts.save(),
         minibatches: this.#minibatchGenerator.getState(),
-        environments: this.#collector.environmentStates(),
       },
     };
   }
 
   restore({ tensors, state }: Checkpoint): void {
     const saved = parseState(learnerStateSchema, state);
+    // Nothing was done yet; a new learner stands there already.
+    if (saved.iteration === 0) return;
     this.#networks.parameters.load(tensors);
     this.#update.load(tensors);
     this.#policyParts.normalizer?.restore(tensors);
     this.#rewardNormalizer?.restore(tensors);
-    this.#collector.restore(tensors, saved.environments as EnvState[]);
-    this.#actionGenerator.setState(saved.actions as unknown as GeneratorState);
+    this.#rollouts.restore(tensors, saved as unknown as RolloutSourceState);
     this.#minibatchGenerator.setState(saved.minibatches as unknown as GeneratorState);
     this.#iteration = saved.iteration;
   }
@@ -181,15 +206,6 @@ export class PpoLearner implements Learner {
   #annealedLearningRate(): number {
     const { annealLearningRate, learningRate } = this.#config;
     return annealLearningRate ? learningRate * (1 - this.#iteration / this.#iterations) : learningRate;
-  }
-
-  #collectRollout(): Rollout {
-    const { actor, head } = this.#networks;
-    return this.#collector.collect((observations, count, actions, logProbabilities) => {
-      actor.inputBuffer.set(observations);
-      const outputs = actor.forward(actor.inputBuffer, count);
-      head.sample(outputs, count, this.#actionGenerator, actions, logProbabilities);
-    });
   }
 
   /** Values of every observation in one go, since the critic doesn't change while a rollout is collected; then GAE. */
@@ -225,7 +241,7 @@ export class PpoLearner implements Learner {
   }
 
   #metrics(statistics: Readonly<UpdateStatistics>, learningRate: number): Metrics {
-    const { episodes } = this.#collector;
+    const { episodes } = this.#rollouts;
     return {
       step: this.step,
       episodes: episodes.finished,
@@ -248,22 +264,6 @@ const createKernelUpdate: CreatePpoUpdate = (networks, config, rows, actionSize)
   if (config.engine !== 'kernels') throw new Error(`The update of the ${config.engine} engine has to be given.`);
   return new KernelUpdate(networks, config, rows, actionSize);
 };
-
-/** What the policy for an environment is made of. */
-function createPolicySpec(config: PpoConfig, env: VectorEnv): PolicySpec {
-  const discrete = env.singleActionSpace.kind === 'discrete';
-  return {
-    algorithm: 'ppo',
-    environment: config.environment,
-    observationSize: env.observationSize,
-    actionSize: env.actionSize,
-    distribution: discrete ? 'categorical' : 'gaussian',
-    outputSize: discrete ? choiceCount(env.singleActionSpace) : env.actionSize,
-    hiddenSizes: config.hiddenSizes,
-    activation: config.activation,
-    observationClip: config.normalizeObservations ? config.observationClip : null,
-  };
-}
 
 function emptyBatch(rows: number): TrainingBatch {
   const none = new Float32Array(0);

@@ -150,6 +150,28 @@ test('a run of one engine goes on with the other', async () => {
   expect(() => new PpoLearner(config, createPointMass())).toThrow('The update of the tensor engine has to be given.');
 });
 
+test.each(['kernels', 'tensor'] as const)(
+  'numbers that no update can learn from end the training with their name and step, and the checkpoint stays: %s',
+  async (name) => {
+    const directory = mkdtempSync(join(tmpdir(), 'understudy-ppo-tensor-'));
+    onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
+    const env = createPointMass();
+    const step = env.step.bind(env);
+    let steps = 0;
+    env.step = (actions) => {
+      step(actions);
+      // Finite, as the environment is asked for, but not once it is squared in float32.
+      if (++steps > 40) env.rewards.fill(steps % 2 === 0 ? 1e30 : -1e30);
+    };
+    const short = { totalSteps: 6 * 64, steps: 16, epochs: 2, minibatches: 2, hiddenSizes: [8], checkpointEvery: 2 };
+    const options = { environment: 'PointMass-v0', ...short, normalizeRewards: false, ...engine, engine: name };
+    await expect(train(options, { makeVectorEnv: () => env, runDirectory: join(directory, 'run') })).rejects.toThrow(
+      /^By step 192 of PointMass-v0 the \w+ of ppo is (NaN|-?Infinity), .*\.$/,
+    );
+    expect(listCheckpoints(join(directory, 'run')).at(-1)!.step).toBe(128);
+  },
+);
+
 test('a backend that is not there is told in a sentence', async () => {
   await expect(train({ environment: 'PointMass-v0', engine: 'tensor', backend: 'cpu' }, pointMass())).rejects.toThrow(
     /^This process computes on the wasm backend already; .*\.$/,

@@ -1,6 +1,14 @@
 import { type Tensor, tensorOf } from '@understudy/nn';
 import { takeFloat64 } from './checkpoint.ts';
 
+/** Arguments of {@link EpisodeStatistics}. */
+export interface EpisodeStatisticsOptions {
+  /** How many of the last episodes the means cover; 20 by default. */
+  window?: number;
+  /** Told of every finished episode: whose it was, its return, its length. */
+  onFinished?(index: number, episodeReturn: number, length: number): void;
+}
+
 /** Returns and lengths of the episodes that environments play side by side, of the raw rewards. */
 export class EpisodeStatistics {
   /** How many of the last episodes {@link meanReturn} covers. */
@@ -10,11 +18,13 @@ export class EpisodeStatistics {
   /** The last finished episodes' returns and lengths, each a ring. */
   readonly #lastReturns: Float64Array;
   readonly #lastLengths: Float64Array;
+  readonly #onFinished: EpisodeStatisticsOptions['onFinished'];
   #finished = 0;
 
   /** @param count - Environments stepped side by side. */
-  constructor(count: number, { window = 20 }: { window?: number } = {}) {
+  constructor(count: number, { window = 20, onFinished }: EpisodeStatisticsOptions = {}) {
     this.window = window;
+    this.#onFinished = onFinished;
     this.#returns = new Float64Array(count);
     this.#lengths = new Float64Array(count);
     this.#lastReturns = new Float64Array(window);
@@ -42,12 +52,23 @@ export class EpisodeStatistics {
       this.#returns[i] += rewards[i];
       this.#lengths[i]++;
       if (terminated[i] === 0 && truncated[i] === 0) continue;
-      const slot = this.#finished++ % this.window;
-      this.#lastReturns[slot] = this.#returns[i];
-      this.#lastLengths[slot] = this.#lengths[i];
+      this.add(this.#returns[i], this.#lengths[i]);
+      this.#onFinished?.(i, this.#returns[i], this.#lengths[i]);
       this.#returns[i] = 0;
       this.#lengths[i] = 0;
     }
+  }
+
+  /** Takes in an episode that finished elsewhere. */
+  add(episodeReturn: number, length: number): void {
+    const slot = this.#finished++ % this.window;
+    this.#lastReturns[slot] = episodeReturn;
+    this.#lastLengths[slot] = length;
+  }
+
+  /** Returns and lengths so far of the episodes under way, `[count]` each; views, to be copied out and in. */
+  get running(): { readonly returns: Float64Array; readonly lengths: Float64Array } {
+    return { returns: this.#returns, lengths: this.#lengths };
   }
 
   /** All that later figures depend on, as tensors named `episodes.*`. */

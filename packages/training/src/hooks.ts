@@ -38,8 +38,10 @@ export interface EnvironmentHooks extends TrainingHooks {
   /**
    * Makes the vector environment to train on, in same-step autoreset mode. Without it, the registry of
    * `@understudy/gym` is asked for the configuration's environment id. The training closes what this returns.
+   *
+   * @param wanted - How many environments; learners that collect by shards make one vector environment a shard.
    */
-  makeVectorEnv?(): Promise<VectorEnv> | VectorEnv;
+  makeVectorEnv?(wanted?: { count: number }): Promise<VectorEnv> | VectorEnv;
 }
 
 /** What every `train` returns. */

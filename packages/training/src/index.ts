@@ -33,7 +33,7 @@ export { createRandomPolicy } from './random-policy.ts';
 export type { Recording, RecordingOptions } from './record.ts';
 export { recordEpisodes } from './record.ts';
 export { RewardNormalizer } from './reward-normalizer.ts';
-export type { Actor, Rollout, RolloutOptions } from './rollout.ts';
+export type { Actor, AwaitableActor, Rollout, RolloutOptions } from './rollout.ts';
 export { RolloutCollector } from './rollout.ts';
 export type { RunIdentity } from './run-directory.ts';
 export { RunDirectory } from './run-directory.ts';
@@ -42,3 +42,4 @@ export { listCheckpoints, readRunConfig, readRunMetrics, readRunSummary, runPath
 export type { Learner, RunTrainingOptions } from './run-training.ts';
 export { runTraining } from './run-training.ts';
 export { actionGenerator, spawnGenerators } from './seeding.ts';
+export * from './shards/index.ts';

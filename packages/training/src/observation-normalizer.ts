@@ -10,9 +10,12 @@ export class ObservationNormalizer {
   /** Bound of a normalised component's magnitude. */
   readonly clip: number;
   readonly #options: { clip: number };
+  readonly #added: RunningMeanVariance | undefined;
 
-  constructor(size: number, { clip = 10 }: { clip?: number } = {}) {
+  /** @param countsAdded - Keep what was taken in since {@link beginAdding} apart, too. */
+  constructor(size: number, { clip = 10, countsAdded = false }: { clip?: number; countsAdded?: boolean } = {}) {
     this.statistics = new RunningMeanVariance(size);
+    this.#added = countsAdded ? new RunningMeanVariance(size, { initialCount: 0 }) : undefined;
     this.clip = clip;
     this.#options = { clip };
   }
@@ -20,6 +23,21 @@ export class ObservationNormalizer {
   /** Takes in a batch. @param observations - `[count, size]` */
   update(observations: Float32Array | Float64Array, count: number): void {
     this.statistics.update(observations, count);
+    this.#added?.update(observations, count);
+  }
+
+  /** The statistics of what was taken in since {@link beginAdding} alone, for normalisers that count it. */
+  get added(): RunningMeanVariance | undefined {
+    return this.#added;
+  }
+
+  /** Forgets {@link added}. */
+  beginAdding(): void {
+    this.#added?.restore({
+      mean: new Float64Array(this.#added.size),
+      variance: new Float64Array(this.#added.size),
+      count: 0,
+    });
   }
 
   /** Writes the batch normalised to `out`. @param observations - `[count, size]` @param out - `[count, size]` */

@@ -7,6 +7,8 @@ export interface RewardNormalizerOptions {
   gamma: number;
   /** Bound of a normalised reward's magnitude; 10 by default. */
   clip?: number;
+  /** Keep what was taken in since {@link RewardNormalizer.beginAdding} apart, too. */
+  countsAdded?: boolean;
 }
 
 /**
@@ -17,13 +19,16 @@ export interface RewardNormalizerOptions {
  * own reward begins the next return; a truncation ends nothing.
  */
 export class RewardNormalizer {
-  readonly #statistics = new RunningMeanVariance(1);
+  /** Of the discounted returns; one component. */
+  readonly statistics = new RunningMeanVariance(1);
+  readonly #added: RunningMeanVariance | undefined;
   readonly #returns: Float64Array;
   readonly #gamma: number;
   readonly #clip: number;
 
   /** @param count - Environments stepped side by side. */
-  constructor(count: number, { gamma, clip = 10 }: RewardNormalizerOptions) {
+  constructor(count: number, { gamma, clip = 10, countsAdded = false }: RewardNormalizerOptions) {
+    this.#added = countsAdded ? new RunningMeanVariance(1, { initialCount: 0 }) : undefined;
     this.#returns = new Float64Array(count);
     this.#gamma = gamma;
     this.#clip = clip;
@@ -38,17 +43,33 @@ export class RewardNormalizer {
     const returns = this.#returns;
     const count = returns.length;
     for (let i = 0; i < count; i++) returns[i] = (terminated[i] === 1 ? 0 : returns[i] * this.#gamma) + rewards[i];
-    this.#statistics.update(returns, count);
-    const deviation = Math.sqrt(this.#statistics.variance[0] + 1e-8);
+    this.statistics.update(returns, count);
+    this.#added?.update(returns, count);
+    const deviation = Math.sqrt(this.statistics.variance[0] + 1e-8);
     const clip = this.#clip;
     for (let i = 0; i < count; i++) {
       out[offset + i] = Math.max(-clip, Math.min(clip, rewards[i] / deviation));
     }
   }
 
+  /** The discounted returns so far, `[count]`; a view, to be copied out and in. */
+  get returns(): Float64Array {
+    return this.#returns;
+  }
+
+  /** The statistics of what was taken in since {@link beginAdding} alone, for normalisers that count it. */
+  get added(): RunningMeanVariance | undefined {
+    return this.#added;
+  }
+
+  /** Forgets {@link added}. */
+  beginAdding(): void {
+    this.#added?.restore({ mean: new Float64Array(1), variance: new Float64Array(1), count: 0 });
+  }
+
   /** All that the next step depends on, as tensors named `reward.*`. */
   tensors(): [name: string, tensor: Tensor][] {
-    const { mean, variance, count } = this.#statistics.save();
+    const { mean, variance, count } = this.statistics.save();
     return [
       ['reward.statistics', tensorOf(Float64Array.of(mean[0], variance[0], count))],
       ['reward.returns', tensorOf(this.#returns)],
@@ -58,7 +79,7 @@ export class RewardNormalizer {
   /** Puts back what {@link tensors} gave. @throws InputError when they are missing or of another size. */
   restore(tensors: ReadonlyMap<string, Tensor>): void {
     const [mean, variance, count] = takeFloat64(tensors, 'reward.statistics', 3);
-    this.#statistics.restore({ mean: Float64Array.of(mean), variance: Float64Array.of(variance), count });
+    this.statistics.restore({ mean: Float64Array.of(mean), variance: Float64Array.of(variance), count });
     this.#returns.set(takeFloat64(tensors, 'reward.returns', this.#returns.length));
   }
 }

@@ -21,6 +21,9 @@ export type Actor = (
   logProbabilities: Float32Array,
 ) => void;
 
+/** An {@link Actor} that may have to wait for its answer, an inference server's say. */
+export type AwaitableActor = (...args: Parameters<Actor>) => void | Promise<void>;
+
 /** Arguments of {@link RolloutCollector}. */
 export interface RolloutOptions {
   /** Steps of every environment in one rollout. */
@@ -31,6 +34,8 @@ export interface RolloutOptions {
   rewardNormalizer?: RewardNormalizer;
   /** Bounds, `[actionSize]` each, that actions are clipped to when sent to the environment. */
   actionBounds?: { low: ArrayLike<number>; high: ArrayLike<number> };
+  /** Told of every episode that ends, with the row of its last step, and its return and length. */
+  onEpisode?(row: number, episodeReturn: number, length: number): void;
 }
 
 /** What one rollout holds; `rows = steps * count`, and row `t * count + i` is step t of environment i. */
@@ -74,6 +79,8 @@ export class RolloutCollector {
   readonly #logProbabilities: Float32Array;
   /** Steps of each environment that this process has taken. */
   #steps = 0;
+  /** First row of the step that is being taken. */
+  #row = 0;
 
   /** @throws InputError when the environment is in another autoreset mode. */
   constructor(env: VectorEnv, options: RolloutOptions) {
@@ -86,7 +93,10 @@ export class RolloutCollector {
     const rows = options.steps * count;
     this.#env = env;
     this.#options = options;
-    this.episodes = new EpisodeStatistics(count);
+    const { onEpisode } = options;
+    this.episodes = new EpisodeStatistics(count, {
+      onFinished: onEpisode && ((i, episodeReturn, length) => onEpisode(this.#row + i, episodeReturn, length)),
+    });
     this.#actions = new Float32Array(count * actionSize);
     this.#sentActions = new Float32Array(count * actionSize);
     this.#logProbabilities = new Float32Array(count);
@@ -119,26 +129,35 @@ export class RolloutCollector {
    */
   collect(act: Actor): Rollout {
     const rollout = this.#rollout;
-    const env = this.#env;
-    const { count } = rollout;
     rollout.truncations = 0;
     for (let step = 0; step < rollout.steps; step++) {
-      const row = step * count;
-      act(rollout.lastObservations, count, this.#actions, this.#logProbabilities);
-      rollout.observations.set(rollout.lastObservations, row * env.observationSize);
-      rollout.actions.set(this.#actions, row * env.actionSize);
-      rollout.logProbabilities.set(this.#logProbabilities, row);
-      this.#clipActions();
-      env.step(this.#sentActions);
-      checkFinite(env, ++this.#steps);
-      this.episodes.record(env.rewards, env.terminated, env.truncated);
-      rollout.terminated.set(env.terminated, row);
-      rollout.truncated.set(env.truncated, row);
-      this.#takeRewards(row);
-      this.#takeFinalObservations(row);
-      this.#takeObservations();
+      act(rollout.lastObservations, rollout.count, this.#actions, this.#logProbabilities);
+      this.#takeStep(step * rollout.count);
     }
     return rollout;
+  }
+
+  /**
+   * {@link collect} for actors that may have to wait, and beside other work of this thread; the rollout is the same.
+   *
+   * @param pause - Called before every step; what it returns is waited for.
+   */
+  async collectAsync(act: AwaitableActor, pause?: () => Promise<void> | undefined): Promise<Rollout> {
+    const rollout = this.#rollout;
+    rollout.truncations = 0;
+    for (let step = 0; step < rollout.steps; step++) {
+      const paused = pause?.();
+      if (paused) await paused;
+      const answered = act(rollout.lastObservations, rollout.count, this.#actions, this.#logProbabilities);
+      if (answered) await answered;
+      this.#takeStep(step * rollout.count);
+    }
+    return rollout;
+  }
+
+  /** `[count, observationSize]`: what the next action will be chosen for, normalised; a view. */
+  get lastObservations(): Float32Array {
+    return this.#rollout.lastObservations;
   }
 
   /** The part of a checkpoint that is made of tensors. */
@@ -157,6 +176,25 @@ export class RolloutCollector {
     lastObservations.set(takeFloat32(tensors, 'rollout.observations', lastObservations.length));
     this.episodes.restore(tensors);
     this.#env.restoreState(environmentStates);
+  }
+
+  /** Takes the step that the actor chose, into the rows from `row` on. */
+  #takeStep(row: number): void {
+    const rollout = this.#rollout;
+    const env = this.#env;
+    this.#row = row;
+    rollout.observations.set(rollout.lastObservations, row * env.observationSize);
+    rollout.actions.set(this.#actions, row * env.actionSize);
+    rollout.logProbabilities.set(this.#logProbabilities, row);
+    this.#clipActions();
+    env.step(this.#sentActions);
+    checkFinite(env, ++this.#steps);
+    this.episodes.record(env.rewards, env.terminated, env.truncated);
+    rollout.terminated.set(env.terminated, row);
+    rollout.truncated.set(env.truncated, row);
+    this.#takeRewards(row);
+    this.#takeFinalObservations(row);
+    this.#takeObservations();
   }
 
   #clipActions(): void {

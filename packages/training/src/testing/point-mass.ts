@@ -57,7 +57,11 @@ export function createPointMass(options: PointMassOptions = {}): VectorEnv {
         vector.observations[i] = positions[i];
       }
     },
-    saveState: () => [{ positions: [...positions], steps: [...steps], generator: generator.getState() }],
+    // One generator serves them all, so the first state holds everything.
+    saveState: () => [
+      { positions: [...positions], steps: [...steps], generator: generator.getState() },
+      ...Array.from({ length: count - 1 }, () => ({})),
+    ],
     restoreState([state]) {
       const saved = state as EnvState & { positions: number[]; steps: number[]; generator: GeneratorState };
       positions.set(saved.positions);
