@@ -124,7 +124,7 @@ async function vectorised(
 }
 
 /** Uniform actions within the box, or whole numbers for a discrete space. */
-function prepareActions(env: VectorEnv): Float32Array[] {
+export function prepareActions(env: VectorEnv): Float32Array[] {
   const space = env.singleActionSpace;
   space.seed(0);
   return Array.from({ length: PREPARED_ACTIONS }, () => {

@@ -1,9 +1,12 @@
-import type { EnvironmentHooks, TrainingResult } from '@understudy/training';
+import type { PpoHooks, PpoShardOptions } from '@understudy/ppo';
+import type { ShardCollector, TrainingResult } from '@understudy/training';
 
 /** What every learner's configuration has. */
 interface LearnerConfig {
   environment: string;
   environmentOptions: Record<string, unknown>;
+  /** Environments stepped together. */
+  envs: number;
   totalSteps: number;
 }
 
@@ -11,13 +14,18 @@ interface LearnerConfig {
 interface LoadedLearner {
   /** Fills in the defaults. @throws InputError when an option is unknown or out of range. */
   resolve(options: { environment: string }): LearnerConfig;
-  train(config: LearnerConfig, hooks: EnvironmentHooks): Promise<TrainingResult>;
+  /** Learners that don't collect by shards leave `openShards` alone. */
+  train(config: LearnerConfig, hooks: PpoHooks): Promise<TrainingResult>;
+  /** Makes what collects one shard of a training, for learners that collect by shards. */
+  createShardCollector?(config: LearnerConfig, shard: number, options: PpoShardOptions): Promise<ShardCollector>;
 }
 
 /** A learner from reward and how to come by it. */
 interface LearnerEntry {
   /** What it does, for help texts: `learn from reward by ...`. */
   method: string;
+  /** Whether workers can collect for it. */
+  hasWorkers?: true;
   load(): Promise<LoadedLearner>;
 }
 
@@ -27,9 +35,12 @@ export type LearnerName = 'ppo' | 'trpo' | 'sac' | 'td3' | 'ddpg-her';
 export const learners: Readonly<Record<LearnerName, LearnerEntry>> = {
   ppo: {
     method: 'proximal policy optimisation',
+    hasWorkers: true,
     load: async () => {
-      const { resolvePpoConfig, train } = await import('@understudy/ppo');
-      return { resolve: resolvePpoConfig, train };
+      const { createPpoShardCollector, resolvePpoConfig, train } = await import('@understudy/ppo');
+      const createShardCollector: LoadedLearner['createShardCollector'] = (config, shard, options) =>
+        createPpoShardCollector(resolvePpoConfig(config), shard, options);
+      return { resolve: resolvePpoConfig, train, createShardCollector };
     },
   },
   trpo: {

@@ -1,7 +1,12 @@
 import { beforeEach, expect, test, vi } from 'vitest';
 import { runHere } from '../testing/recording-context.ts';
 
-const bench = vi.hoisted(() => ({ benchEnv: vi.fn(), benchUpdate: vi.fn(), benchTrainPpo: vi.fn() }));
+const bench = vi.hoisted(() => ({
+  benchEnv: vi.fn(),
+  benchUpdate: vi.fn(),
+  benchTrain: vi.fn(),
+  benchMemory: vi.fn(),
+}));
 vi.mock('@understudy/bench', () => bench);
 beforeEach(() => vi.resetAllMocks());
 const hooks = { signal: expect.any(AbortSignal), onProgress: expect.any(Function) };
@@ -39,11 +44,20 @@ test('bench update prints a table, or the array as it is', async () => {
   expect(JSON.parse((await runHere('bench', 'update', '--json')).printed.join(''))).toEqual(results);
 });
 
-test('bench train ppo hands on its options', async () => {
+test.each(['ppo', 'sac'])('bench train %s hands on its options', async (algorithm) => {
   const result = { stepsPerSecond: 9876, seconds: 10.25, return: 812.3 };
-  bench.benchTrainPpo.mockResolvedValue(result);
-  const argv = ['bench', 'train', 'ppo', '--env', 'Hopper-v5', '--steps', '100000', '--seed', '2'];
+  bench.benchTrain.mockResolvedValue(result);
+  const argv = ['bench', 'train', algorithm, '--env', 'Hopper-v5', '--steps', '100000', '--seed', '2'];
   expect(JSON.parse((await runHere(...argv, '--json')).printed.join(''))).toEqual(result);
-  expect(bench.benchTrainPpo).toHaveBeenCalledWith({ env: 'Hopper-v5', steps: 100_000, seed: 2 }, hooks);
+  expect(bench.benchTrain).toHaveBeenCalledWith(algorithm, { env: 'Hopper-v5', steps: 100_000, seed: 2 }, hooks);
   expect((await runHere(...argv)).printed).toEqual(['Hopper-v5: 9,876 steps/s, 10.25 s, return 812.3']);
+});
+
+test('bench memory tells megabytes', async () => {
+  const bytes = { arrayBytes: 166e6, residentBytes: 171.26e6, processBytes: 300e6 };
+  bench.benchMemory.mockResolvedValue({ env: 'Hopper-v5', transitions: 1_000_000, ...bytes });
+  expect((await runHere('bench', 'memory', '--env', 'Hopper-v5')).printed).toEqual([
+    'Hopper-v5: 1,000,000 transitions in 166 MB of arrays; the process grew by 171.3 MB to 300 MB',
+  ]);
+  expect(bench.benchMemory).toHaveBeenCalledWith({ env: 'Hopper-v5', transitions: 1_000_000, seed: 0 }, hooks);
 });

@@ -1,9 +1,12 @@
-import type { BenchHooks, BenchUpdateOptions } from '@understudy/bench';
+import type { BenchHooks, BenchUpdateOptions, TimedAlgorithmName } from '@understudy/bench';
 import type { Command } from 'commander';
 import type { CommandContext } from '../context.ts';
 import { formatCount, formatFigure, formatTable } from '../format.ts';
 import type { ProgressReporter } from '../progress.ts';
 import { wholeNumber } from '../values.ts';
+import { addBenchDatasetCommand } from './bench-dataset.ts';
+import { addRolloutBenchCommands } from './bench-rollout.ts';
+import { addBenchServeCommands } from './bench-serve.ts';
 
 interface BenchEnvFlags {
   envs: number;
@@ -28,11 +31,23 @@ interface BenchTrainFlags {
   json?: boolean;
 }
 
+interface BenchMemoryFlags {
+  env: string;
+  transitions: number;
+  seed: number;
+  json?: boolean;
+}
+
+const timedAlgorithms: Readonly<Record<TimedAlgorithmName, string>> = {
+  ppo: 'PPO: one environment, 2048 steps, 10 epochs of 32 minibatches, two 64x64 tanh nets',
+  sac: 'SAC: one environment, 5000 random steps, one update a step on 256 transitions, 256x256 ReLU nets',
+};
+
 const peersHelp = 'also run the Python peer in turn with this interpreter';
 
-/** `understudy bench env|update|train`: speed, beside the Python peer when an interpreter is given. */
+/** `understudy bench env|update|serve|soak|train|memory`: speed, beside the Python peer when an interpreter is given, and memory. */
 export function addBenchCommands(program: Command, context: CommandContext): void {
-  const bench = program.command('bench').description('measure speed, beside the Python peers if wished');
+  const bench = program.command('bench').description('measure speed, beside the Python peers if wished, and memory');
   bench
     .command('env <id>')
     .description('environment steps a second under random actions')
@@ -69,25 +84,53 @@ export function addBenchCommands(program: Command, context: CommandContext): voi
       ]);
       context.print(formatTable(['case', 'kernels', 'ms', ...(peers ? ['peer ms', 'ratio'] : [])], rows));
     });
+  addBenchServeCommands(bench, context, withProgress);
+  addBenchDatasetCommand(bench, context, withProgress);
+  addRolloutBenchCommands(bench, context, withProgress);
   const train = bench.command('train').description('speed of a whole training');
-  train
-    .command('ppo')
-    .description('steps a second of PPO: one environment, 2048 steps, 10 epochs of 32 minibatches, two 64x64 tanh nets')
-    .requiredOption('--env <id>', 'environment to train on')
-    .requiredOption('--steps <n>', 'environment steps', wholeNumber('--steps', 1))
-    .option('--seed <n>', 'seed of the training', wholeNumber('--seed', 0), 0)
-    .option('--peers <python>', `${peersHelp} (PyTorch on Gymnasium)`)
+  for (const [algorithm, settings] of Object.entries(timedAlgorithms)) {
+    train
+      .command(algorithm)
+      .description(`steps a second of ${settings}`)
+      .requiredOption('--env <id>', 'environment to train on')
+      .requiredOption('--steps <n>', 'environment steps', wholeNumber('--steps', 1))
+      .option('--seed <n>', 'seed of the training', wholeNumber('--seed', 0), 0)
+      .option('--peers <python>', `${peersHelp} (PyTorch on Gymnasium)`)
+      .option('--json', 'print one JSON object')
+      .action((flags: BenchTrainFlags) => timeTraining(algorithm as TimedAlgorithmName, flags, context));
+  }
+  bench
+    .command('memory')
+    .description('memory of a replay buffer, filled with an environment under random actions')
+    .requiredOption('--env <id>', 'environment to step')
+    .option('--transitions <n>', 'transitions to keep', wholeNumber('--transitions', 1), 1_000_000)
+    .option('--seed <n>', 'seed of environment and actions', wholeNumber('--seed', 0), 0)
     .option('--json', 'print one JSON object')
-    .action(async ({ json, ...options }: BenchTrainFlags) => {
-      const { benchTrainPpo } = await import('@understudy/bench');
-      if (options.peers) context.note('The bar shows our training; the peer trains after it and shows none.');
-      const result = await withProgress(context, 'ppo', 'steps', (hooks) => benchTrainPpo(options, hooks));
-      if (json) return context.print(JSON.stringify(result));
-      const speed = `${formatCount(result.stepsPerSecond)} steps/s${besidePeer(result)}`;
-      context.print(
-        `${options.env}: ${speed}, ${formatFigure(result.seconds)} s, return ${formatFigure(result.return)}`,
-      );
-    });
+    .action((flags: BenchMemoryFlags) => measureMemory(flags, context));
+}
+
+async function timeTraining(
+  algorithm: TimedAlgorithmName,
+  { json, ...options }: BenchTrainFlags,
+  context: CommandContext,
+): Promise<void> {
+  const { benchTrain } = await import('@understudy/bench');
+  if (options.peers) context.note('The bar shows our training; the peer trains after it and shows none.');
+  const result = await withProgress(context, algorithm, 'steps', (hooks) => benchTrain(algorithm, options, hooks));
+  if (json) return context.print(JSON.stringify(result));
+  const speed = `${formatCount(result.stepsPerSecond)} steps/s${besidePeer(result)}`;
+  context.print(`${options.env}: ${speed}, ${formatFigure(result.seconds)} s, return ${formatFigure(result.return)}`);
+}
+
+async function measureMemory({ json, ...options }: BenchMemoryFlags, context: CommandContext): Promise<void> {
+  const { benchMemory } = await import('@understudy/bench');
+  const result = await withProgress(context, 'memory', 'steps', (hooks) => benchMemory(options, hooks));
+  if (json) return context.print(JSON.stringify(result));
+  const megabytes = (bytes: number) => `${formatFigure(bytes / 1e6)} MB`;
+  context.print(
+    `${result.env}: ${formatCount(result.transitions)} transitions in ${megabytes(result.arrayBytes)} of arrays; ` +
+      `the process grew by ${megabytes(result.residentBytes)} to ${megabytes(result.processBytes)}`,
+  );
 }
 
 /** `, 1.31 times the peer's 27,000`, when a peer was measured. */

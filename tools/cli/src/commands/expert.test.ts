@@ -55,7 +55,7 @@ test('Circles: three modes of the length and return of the paper, mixed, and now
     ['actions', 'next_observations', 'observations', 'rewards', 'terminals', 'timeouts'].sort(),
   );
   expect(Object.keys(metadata).sort()).toEqual(['algorithm', 'deterministic', 'environment', 'seed']);
-  expect(episodes.lengths).toEqual({ min: 1000, mean: 1000, max: 1000 });
+  expect(episodes.lengths).toMatchObject({ min: 1000, mean: 1000, max: 1000 });
   const [dataset, modes] = [await readD4rl(at('circles.hdf5')), await readModes(at('circles.hdf5'))];
   // Half a turn from the start, an episode is on the far side of its own circle.
   dataset.episodes.forEach(({ start }, i) => {

@@ -1,8 +1,15 @@
 import { InputError } from '@understudy/errors';
 import type { TrainingHooks, TrainingResult } from '@understudy/training';
 import type { Command } from 'commander';
+import {
+  addCollectionOptions,
+  type CollectionFlags,
+  isCollectedByWorkers,
+  suggestShards,
+} from '../collection/collection-options.ts';
 import { commandName } from '../command-name.ts';
 import type { CommandContext } from '../context.ts';
+import { environmentsAt } from '../environments-at.ts';
 import { Interrupted } from '../error-policy.ts';
 import { formatCount, formatDuration, formatFigure } from '../format.ts';
 import { type LearnerName, learnerNames, learners } from '../learners.ts';
@@ -19,6 +26,9 @@ interface TrainFlags {
   json?: boolean;
 }
 
+/** Of a training from reward; without {@link CollectionFlags} for learners that have no workers. */
+type LearnerFlags = TrainFlags & { steps?: number; address?: string } & Partial<CollectionFlags>;
+
 /** What a training command hands to the part that all trainings share. */
 interface Training {
   algorithm: LearnerName | 'bc';
@@ -26,7 +36,8 @@ interface Training {
   config: { environment: string };
   total: number;
   unit: 'steps' | 'epochs';
-  run(hooks: TrainingHooks): Promise<TrainingResult>;
+  /** @param say - Writes a line beside the progress. */
+  run(hooks: TrainingHooks & { signal: AbortSignal }, say: (line: string) => void): Promise<TrainingResult>;
   /** What came out, in words, from the results in the run's summary. */
   outcome(results: Readonly<Record<string, number | null>>): string;
   /** Figures beside the bar. */
@@ -41,15 +52,16 @@ interface Training {
 export function addTrainCommands(program: Command, context: CommandContext, settings?: DefaultSettings): void {
   const train = program.command('train').description('train a policy; each run has a directory and can be resumed');
   for (const name of learnerNames) {
-    addRunOptions(
-      train
-        .command(name)
-        .description(`learn from reward by ${learners[name].method}`)
-        .option('--env <id>', 'environment to train on')
-        .option('--steps <n>', 'environment steps in all', wholeNumber('--steps', 1)),
-    )
+    const command = train
+      .command(name)
+      .description(`learn from reward by ${learners[name].method}`)
+      .option('--env <id>', 'environment to train on')
+      .option('--steps <n>', 'environment steps in all', wholeNumber('--steps', 1))
+      .option('--address <address>', 'step the environments on a server there, see understudy serve');
+    addRunOptions(command)
       .addHelpText('after', settings ? describeSettings(settings[name], ['environment', 'seed', 'totalSteps']) : '')
-      .action((flags: TrainFlags & { steps?: number }) => trainFromReward(name, flags, context));
+      .action((flags: LearnerFlags) => trainFromReward(name, flags, context));
+    if (learners[name].hasWorkers) addCollectionOptions(command);
   }
   addRunOptions(
     train
@@ -72,14 +84,11 @@ function addRunOptions(command: Command): Command {
     .option('--json', 'print the summary as one JSON object');
 }
 
-async function trainFromReward(
-  algorithm: LearnerName,
-  flags: TrainFlags & { steps?: number },
-  context: CommandContext,
-): Promise<void> {
+async function trainFromReward(algorithm: LearnerName, flags: LearnerFlags, context: CommandContext): Promise<void> {
+  const collection = learners[algorithm].hasWorkers && isCollectedByWorkers(flags as CollectionFlags);
   const [{ resolve, train }, envs] = await Promise.all([learners[algorithm].load(), import('@understudy/envs')]);
   const given = await gatherConfig(algorithm, flags, { totalSteps: flags.steps });
-  const config = resolve(given);
+  const config = resolve(collection ? withShards(given, flags as CollectionFlags, resolve, context) : given);
   const env = await envs.make(config.environment, config.environmentOptions);
   const versions = engineVersions(env);
   env.close();
@@ -88,7 +97,13 @@ async function trainFromReward(
     config,
     total: config.totalSteps,
     unit: 'steps',
-    run: (hooks) => train(config, { ...hooks, versions }),
+    run: async (hooks, say) => {
+      const { openCollection } = await import('../collection/open-collection.ts');
+      const { signal } = hooks;
+      const openShards = collection ? openCollection(flags as CollectionFlags, { say, signal }) : undefined;
+      const makeVectorEnv = flags.address === undefined ? undefined : await environmentsAt(flags.address, config);
+      return train(config, { ...hooks, versions, openShards, makeVectorEnv });
+    },
     figures: ({ meanReturn }) => ({ return: meanReturn }),
     outcome: ({ meanReturn }) =>
       meanReturn === null ? 'no episode ended' : `return ${formatFigure(meanReturn)} over the last training episodes`,
@@ -126,6 +141,20 @@ async function trainBc(
     outcome: ({ bestLoss, bestEpoch }) => `lowest loss ${formatFigure(bestLoss ?? Number.NaN)} in epoch ${bestEpoch}`,
     figures: ({ metrics }) => ({ loss: metrics.trainingLoss ?? undefined, best: metrics.bestLoss ?? undefined }),
   });
+}
+
+/** The configuration with the settings that workers suggest, which are told. */
+function withShards<Config extends { environment: string }>(
+  given: Config,
+  flags: CollectionFlags,
+  resolve: (options: { environment: string }) => object,
+  context: CommandContext,
+): Config {
+  const { steps } = resolve({ environment: '' }) as { steps: number };
+  const suggested = suggestShards(given as Record<string, unknown>, flags, steps);
+  const settings = Object.entries(suggested).map(([name, value]) => `${name}=${value}`);
+  if (settings.length > 0) context.note(`For the workers: ${settings.join(', ')}; --set says otherwise.`);
+  return { ...given, ...suggested };
 }
 
 /** Flags over `--set`, and both over the configuration of the run that is resumed. */
@@ -182,13 +211,24 @@ async function runTraining(flags: TrainFlags, context: CommandContext, training:
   const { out } = flags;
   const { total, unit, algorithm } = training;
   const done = flags.resume ? (listCheckpoints(out).at(-1)?.step ?? 0) : 0;
-  const progress = context.startProgress({ label: algorithm, total, unit, done });
-  const { stopped, steps, seconds, stepsPerSecond } = await training.run({
+  const signal = context.interruption();
+  let reached = done;
+  let progress = context.startProgress({ label: algorithm, total, unit, done });
+  const say = (line: string) => {
+    context.note(line);
+    // A line ends the bar; another one goes on from there.
+    if (!signal.aborted) progress = context.startProgress({ label: algorithm, total, unit, done: reached });
+  };
+  const hooks: TrainingHooks & { signal: AbortSignal } = {
     runDirectory: out,
     resume: flags.resume,
-    signal: context.interruption(),
-    onProgress: (now) => progress.update(now.step, training.figures(now)),
-  });
+    signal,
+    onProgress(now) {
+      reached = now.step;
+      progress.update(now.step, training.figures(now));
+    },
+  };
+  const { stopped, steps, seconds, stepsPerSecond } = await training.run(hooks, say);
   progress.stop();
   if (stopped) {
     const again = [

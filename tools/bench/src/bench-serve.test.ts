@@ -1,0 +1,22 @@
+import { expect, test } from 'vitest';
+import { benchServe, benchSoak } from './index.ts';
+
+const brief = { seconds: 0.05, rounds: 1 };
+
+test.each([
+  [1, 0],
+  [3, 1],
+])('served environments are timed beside those in process, %i clients, %i workers', async (clients, workers) => {
+  const result = await benchServe({ id: 'CartPole-v1', envs: 8, clients, workers, ...brief });
+  expect(result).toMatchObject({ id: 'CartPole-v1', envs: 8, clients, workers, threads: 0 });
+  expect(result.messagesPerSecond).toBeCloseTo(result.stepsPerSecond / 8, 6);
+  expect(result.ofInProcess).toBeCloseTo(result.stepsPerSecond / result.inProcess, 6);
+  expect(result.peer).toBeUndefined();
+});
+
+test('a soak takes all its steps and leaves nothing behind', async () => {
+  const result = await benchSoak({ id: 'CartPole-v1', steps: 960, envs: 16, sessions: 5 });
+  expect(result).toMatchObject({ steps: 960, sessions: 5, left: { sessions: 0, environments: 0 } });
+  expect(result.samples.map(({ steps }) => steps)).toEqual([192, 384, 576, 768, 960]);
+  expect(result.clientHandles[1]).toBeLessThanOrEqual(result.clientHandles[0]);
+});

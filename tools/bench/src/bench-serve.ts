@@ -1,0 +1,164 @@
+import { makeVector } from '@understudy/envs';
+import type { VectorEnv } from '@understudy/gym';
+import { type AsyncRemoteVectorEnv, connect } from '@understudy/rollout';
+import { prepareActions } from './bench-env.ts';
+import { describeMachine } from './machine.ts';
+import { type Peer, startPeer } from './peer.ts';
+import { type BenchHooks, median } from './rounds.ts';
+import { ServerProcess } from './server-process.ts';
+
+export interface BenchServeOptions {
+  id: string;
+  /** Environments of each client. */
+  envs?: number;
+  /** Clients that step at the same time. One steps synchronously, as algorithms do; more await their steps. */
+  clients?: number;
+  /** The server's `--workers`. */
+  workers?: number;
+  /** The server's `--threads`. */
+  threads?: number;
+  /** A Python interpreter with Gymnasium, to time its AsyncVectorEnv in alternation. */
+  peers?: string;
+  /** Seconds of one round. */
+  seconds?: number;
+  rounds?: number;
+}
+
+export interface BenchServeResult {
+  id: string;
+  envs: number;
+  clients: number;
+  workers: number;
+  threads: number;
+  /** Environment steps a second over loopback TCP, all clients together. */
+  stepsPerSecond: number;
+  /** Round trips a second, all clients together. */
+  messagesPerSecond: number;
+  /** The same environments in this thread, one client's. */
+  inProcess: number;
+  /** Served over in-process, median of the rounds' own. */
+  ofInProcess: number;
+  /** Steps a second of Gymnasium's AsyncVectorEnv. */
+  peer?: number;
+  /** Served over the peer's. */
+  ratio?: number;
+  peerName?: string;
+  machine: string;
+}
+
+/**
+ * Times environments on a server in another process, beside the same in this thread and, if asked, Gymnasium's
+ * subprocesses, in turn.
+ *
+ * @throws InputError when the id is unknown, or the peer can't run.
+ */
+export async function benchServe(options: BenchServeOptions, hooks: BenchHooks = {}): Promise<BenchServeResult> {
+  const { id, envs = 16, clients = 1, workers = 0, threads = 0, seconds = 1, rounds = 5 } = options;
+  const local = await makeVector(id, { count: envs, seed: 0 });
+  const actions = prepareActions(local);
+  const server = await ServerProcess.start({ id, workers, threads });
+  const peer = options.peers ? await startPeer(options.peers, 'gym_async.py', [id, String(envs)]) : undefined;
+  const served = await openClients(server.address, id, envs, clients);
+  try {
+    const measures = [
+      () => served.measure(seconds, actions),
+      async () => stepFor(seconds, local, actions),
+      ...(peer && !peer.absent ? [async () => (await (peer as Peer).measure({ seconds })).stepsPerSecond] : []),
+    ];
+    const figures = await inTurn(rounds, measures, hooks);
+    const [ours, inProcess, theirs] = figures;
+    const stepsPerSecond = median(ours);
+    return {
+      id,
+      envs,
+      clients,
+      workers,
+      threads,
+      stepsPerSecond,
+      messagesPerSecond: stepsPerSecond / envs,
+      inProcess: median(inProcess),
+      ofInProcess: median(ours.map((figure, i) => figure / inProcess[i])),
+      ...(theirs && { peer: median(theirs), ratio: median(ours.map((figure, i) => figure / theirs[i])) }),
+      ...(peer && { peerName: peer.name }),
+      machine: describeMachine(),
+    };
+  } finally {
+    await served.close();
+    peer?.close();
+    server.close();
+    local.close();
+  }
+}
+
+interface Clients {
+  measure(seconds: number, actions: readonly Float32Array[]): Promise<number>;
+  close(): Promise<void>;
+}
+
+async function openClients(address: string, id: string, count: number, clients: number): Promise<Clients> {
+  const client = await connect(address);
+  if (clients === 1) {
+    const env = await client.makeVector(id, { count, seed: 0 });
+    return {
+      measure: async (seconds, actions) => stepFor(seconds, env, actions),
+      close: async () => {
+        env.close();
+        client.close();
+      },
+    };
+  }
+  const envs = await Promise.all(
+    Array.from({ length: clients }, (_, i) => client.makeAsyncVector(id, { count, seed: i * count })),
+  );
+  return {
+    measure: async (seconds, actions) =>
+      (await Promise.all(envs.map((env) => stepAwaited(seconds, env, actions)))).reduce((sum, rate) => sum + rate),
+    close: async () => {
+      await Promise.all(envs.map((env) => env.close()));
+      client.close();
+    },
+  };
+}
+
+/** Environment steps a second. */
+function stepFor(seconds: number, env: VectorEnv, actions: readonly Float32Array[]): number {
+  const start = performance.now();
+  let [calls, elapsed] = [0, 0];
+  while (elapsed < 1000 * seconds) {
+    for (let i = 0; i < 4; i++) env.step(actions[calls++ % actions.length]);
+    elapsed = performance.now() - start;
+  }
+  return (1000 * calls * env.count) / elapsed;
+}
+
+async function stepAwaited(
+  seconds: number,
+  env: AsyncRemoteVectorEnv,
+  actions: readonly Float32Array[],
+): Promise<number> {
+  const start = performance.now();
+  let [calls, elapsed] = [0, 0];
+  while (elapsed < 1000 * seconds) {
+    await env.step(actions[calls++ % actions.length]);
+    elapsed = performance.now() - start;
+  }
+  return (1000 * calls * env.count) / elapsed;
+}
+
+/** Measures one after the other, round by round; the first round warms up. */
+async function inTurn(
+  rounds: number,
+  measures: readonly (() => Promise<number>)[],
+  hooks: BenchHooks,
+): Promise<number[][]> {
+  const figures: number[][] = measures.map(() => []);
+  for (let round = 0; round <= rounds; round++) {
+    hooks.signal?.throwIfAborted();
+    for (const [i, measure] of measures.entries()) {
+      const figure = await measure();
+      if (round > 0) figures[i].push(figure);
+    }
+    hooks.onProgress?.({ done: round + 1, total: rounds + 1 });
+  }
+  return figures;
+}
