@@ -12,7 +12,7 @@ const directory = fileURLToPath(new URL('../tools/python', import.meta.url));
 const sources = join(directory, 'src');
 
 /** The interpreter: `UNDERSTUDY_PYTHON`, or `python3`. */
-const python = process.env.UNDERSTUDY_PYTHON ?? 'python3';
+const python = process.env.UNDERSTUDY_PYTHON || 'python3';
 const environment = {
   ...process.env,
   PYTHONPATH: [sources, process.env.PYTHONPATH].filter(Boolean).join(delimiter),

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { InputError } from '@understudy/errors';
 import type { ShardPlan } from '@understudy/training';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { decodeMessage, encodeMessage } from '../protocol/codec.ts';
 import type { AnyMessage, MessageType } from '../protocol/messages.ts';
 import { ClientSocket } from '../transport/client-socket.ts';
@@ -97,7 +97,8 @@ test('a worker goes over to the next learner at its address', async () => {
   const worker = work(address, plan);
   await runTraining({ ...plan, iterations: 3 }, first);
   await first.abandon();
-  const { learner: second } = await bind(plan, { address });
+  // In one process the system frees the port a moment after it is closed.
+  const { learner: second } = await vi.waitFor(() => bind(plan, { address }), { timeout: 5000 });
   expect(await runTraining(plan, second)).toBe(await runHere(plan));
   await second.close();
   expect(await worker.ended).toBe('The training has ended.');

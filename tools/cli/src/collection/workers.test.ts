@@ -8,6 +8,8 @@ import { type Running, runCommand, startCommand } from '../testing/run-command.t
 
 const directory = mkdtempSync(join(tmpdir(), 'understudy-workers-'));
 const at = (...names: string[]) => join(directory, ...names);
+// A killed learner can't remove its sockets; they shall lie where the tests clean up.
+process.env.TMPDIR = directory;
 afterAll(() => rmSync(directory, { recursive: true }));
 
 const settings = [

@@ -1,0 +1,3 @@
+import { describeEnvironments, isAntMaze } from './conformance-cases.ts';
+
+describeEnvironments(isAntMaze);
