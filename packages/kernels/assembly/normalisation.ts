@@ -1,40 +1,63 @@
-// Layer normalisation of row-major matrices, and spectral normalisation of weights. Sums run in four lanes.
+// Layer normalisation of row-major matrices, and spectral normalisation of weights. Sums run in sixteen lanes, added up
+// at the end, and nothing is fused.
 
-import { madd } from './vector';
+import { loadLanes, storeLanes } from './vector';
+
+/** a * b + c, rounded twice in either form of the kernels. */
+@inline
+function multiplyAdd(a: v128, b: v128, c: v128): v128 {
+  return f32x4.add(f32x4.mul(a, b), c);
+}
 
 @inline
-function total(lanes: v128): f32 {
+function addLanes(total: f32, lanes: v128): f32 {
   return (
+    total +
     f32x4.extract_lane(lanes, 0) +
     f32x4.extract_lane(lanes, 1) +
-    (f32x4.extract_lane(lanes, 2) + f32x4.extract_lane(lanes, 3))
+    f32x4.extract_lane(lanes, 2) +
+    f32x4.extract_lane(lanes, 3)
   );
 }
 
 function sum(x: usize, bytes: usize): f32 {
-  let lanes = f32x4.splat(0);
-  let at: usize = 0;
-  for (; at + 16 <= bytes; at += 16) lanes = f32x4.add(lanes, v128.load(x + at));
-  let result = total(lanes);
-  for (; at < bytes; at += 4) result += load<f32>(x + at);
-  return result;
+  let a = f32x4.splat(0), b = a, c = a, d = a;
+  let count = <i32>(bytes >> 2);
+  for (; count >= 16; count -= 16, x += 64) {
+    a = f32x4.add(a, v128.load(x));
+    b = f32x4.add(b, v128.load(x, 16));
+    c = f32x4.add(c, v128.load(x, 32));
+    d = f32x4.add(d, v128.load(x, 48));
+  }
+  if (count > 0) a = f32x4.add(a, loadLanes(x, count));
+  if (count > 4) b = f32x4.add(b, loadLanes(x + 16, count - 4));
+  if (count > 8) c = f32x4.add(c, loadLanes(x + 32, count - 8));
+  if (count > 12) d = f32x4.add(d, loadLanes(x + 48, count - 12));
+  return addLanes(addLanes(addLanes(addLanes(0, a), b), c), d);
 }
 
 function dot(x: usize, y: usize, bytes: usize): f32 {
-  let lanes = f32x4.splat(0);
-  let at: usize = 0;
-  for (; at + 16 <= bytes; at += 16) lanes = madd(v128.load(x + at), v128.load(y + at), lanes);
-  let result = total(lanes);
-  for (; at < bytes; at += 4) result += load<f32>(x + at) * load<f32>(y + at);
-  return result;
+  let a = f32x4.splat(0), b = a, c = a, d = a;
+  let count = <i32>(bytes >> 2);
+  for (; count >= 16; count -= 16, x += 64, y += 64) {
+    a = multiplyAdd(v128.load(x), v128.load(y), a);
+    b = multiplyAdd(v128.load(x, 16), v128.load(y, 16), b);
+    c = multiplyAdd(v128.load(x, 32), v128.load(y, 32), c);
+    d = multiplyAdd(v128.load(x, 48), v128.load(y, 48), d);
+  }
+  if (count > 0) a = multiplyAdd(loadLanes(x, count), loadLanes(y, count), a);
+  if (count > 4) b = multiplyAdd(loadLanes(x + 16, count - 4), loadLanes(y + 16, count - 4), b);
+  if (count > 8) c = multiplyAdd(loadLanes(x + 32, count - 8), loadLanes(y + 32, count - 8), c);
+  if (count > 12) d = multiplyAdd(loadLanes(x + 48, count - 12), loadLanes(y + 48, count - 12), d);
+  return addLanes(addLanes(addLanes(addLanes(0, a), b), c), d);
 }
 
 /** y += factor * x */
 function addScaled(y: usize, x: usize, factor: f32, bytes: usize): void {
   const factor4 = f32x4.splat(factor);
-  let at: usize = 0;
-  for (; at + 16 <= bytes; at += 16) v128.store(y + at, madd(factor4, v128.load(x + at), v128.load(y + at)));
-  for (; at < bytes; at += 4) store<f32>(y + at, load<f32>(y + at) + factor * load<f32>(x + at));
+  for (let count = <i32>(bytes >> 2); count > 0; count -= 4, x += 16, y += 16) {
+    storeLanes(y, multiplyAdd(factor4, v128.load(x), v128.load(y)), count);
+  }
 }
 
 /** target += source */
@@ -42,24 +65,13 @@ export function add(target: usize, source: usize, length: i32): void {
   addScaled(target, source, 1, <usize>length << 2);
 }
 
-/** Writes (x - shift) * factor; returns the sum of its squares. */
-function standardise(x: usize, target: usize, shift: f32, factor: f32, bytes: usize): f32 {
+/** target = (x - shift) * factor */
+function standardise(x: usize, target: usize, shift: f32, factor: f32, bytes: usize): void {
   const shift4 = f32x4.splat(shift);
   const factor4 = f32x4.splat(factor);
-  let lanes = f32x4.splat(0);
-  let at: usize = 0;
-  for (; at + 16 <= bytes; at += 16) {
-    const value = f32x4.mul(f32x4.sub(v128.load(x + at), shift4), factor4);
-    v128.store(target + at, value);
-    lanes = madd(value, value, lanes);
+  for (let count = <i32>(bytes >> 2); count > 0; count -= 4, x += 16, target += 16) {
+    storeLanes(target, f32x4.mul(f32x4.sub(v128.load(x), shift4), factor4), count);
   }
-  let result = total(lanes);
-  for (; at < bytes; at += 4) {
-    const value = (load<f32>(x + at) - shift) * factor;
-    store<f32>(target + at, value);
-    result += value * value;
-  }
-  return result;
 }
 
 /**
@@ -82,16 +94,15 @@ export function layerNorm(
   const bytes = <usize>width << 2;
   for (; rows > 0; rows--) {
     const mean = sum(inputs, bytes) / <f32>width;
-    const variance = standardise(inputs, standardised, mean, 1, bytes) / <f32>width;
+    standardise(inputs, standardised, mean, 1, bytes);
+    const variance = dot(standardised, standardised, bytes) / <f32>width;
     const inverse = <f32>1 / sqrt<f32>(variance + epsilon);
     standardise(standardised, standardised, 0, inverse, bytes);
     store<f32>(inverses, inverse);
     let at: usize = 0;
-    for (; at + 16 <= bytes; at += 16) {
-      v128.store(outputs + at, madd(v128.load(standardised + at), v128.load(gain + at), v128.load(bias + at)));
-    }
-    for (; at < bytes; at += 4) {
-      store<f32>(outputs + at, load<f32>(standardised + at) * load<f32>(gain + at) + load<f32>(bias + at));
+    for (let count = width; count > 0; count -= 4, at += 16) {
+      const scaled = multiplyAdd(v128.load(standardised + at), v128.load(gain + at), v128.load(bias + at));
+      storeLanes(outputs + at, scaled, count);
     }
     inputs += bytes;
     outputs += bytes;
@@ -137,20 +148,16 @@ export function layerNormBackward(
 
 /** target += x * y */
 function addProduct(target: usize, x: usize, y: usize, bytes: usize): void {
-  let at: usize = 0;
-  for (; at + 16 <= bytes; at += 16) {
-    v128.store(target + at, madd(v128.load(x + at), v128.load(y + at), v128.load(target + at)));
-  }
-  for (; at < bytes; at += 4) {
-    store<f32>(target + at, load<f32>(target + at) + load<f32>(x + at) * load<f32>(y + at));
+  for (let count = <i32>(bytes >> 2); count > 0; count -= 4, x += 16, y += 16, target += 16) {
+    storeLanes(target, multiplyAdd(v128.load(x), v128.load(y), v128.load(target)), count);
   }
 }
 
 /** target = x * y */
 function multiply(target: usize, x: usize, y: usize, bytes: usize): void {
-  let at: usize = 0;
-  for (; at + 16 <= bytes; at += 16) v128.store(target + at, f32x4.mul(v128.load(x + at), v128.load(y + at)));
-  for (; at < bytes; at += 4) store<f32>(target + at, load<f32>(x + at) * load<f32>(y + at));
+  for (let count = <i32>(bytes >> 2); count > 0; count -= 4, x += 16, y += 16, target += 16) {
+    storeLanes(target, f32x4.mul(v128.load(x), v128.load(y)), count);
+  }
 }
 
 /** Makes a vector's norm 1, unless it is next to nothing. */

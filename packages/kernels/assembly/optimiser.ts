@@ -1,31 +1,49 @@
-// Element-wise kernels over flat float32 vectors of any length.
+// Element-wise kernels over flat float32 vectors of any length, and the sum of squares.
 
-/** The sum of squares, in double precision beyond runs of 64 elements. */
+import { madd, storeLanes } from './vector';
+
+/** The last two of four lanes in double precision. */
+@inline
+function promoteHigh(sum: v128): v128 {
+  return f64x2.promote_low_f32x4(v128.shuffle<f64>(sum, sum, 1, 0));
+}
+
+/** In double precision beyond runs of 256 elements; sixteen sums side by side, added up at the end. */
 export function sumOfSquares(vector: usize, length: i32): f64 {
-  let total: f64 = 0;
   const end = vector + (<usize>length << 2);
   const vectorEnd = vector + (<usize>(length & ~15) << 2);
+  let t0 = f64x2.splat(0), t1 = t0, t2 = t0, t3 = t0, t4 = t0, t5 = t0, t6 = t0, t7 = t0;
   while (vector < vectorEnd) {
-    const runEnd = min(vector + 256, vectorEnd);
+    const runEnd = min(vector + 1024, vectorEnd);
     let a = f32x4.splat(0), b = a, c = a, d = a;
     for (; vector < runEnd; vector += 64) {
       const p = v128.load(vector), q = v128.load(vector, 16), r = v128.load(vector, 32), s = v128.load(vector, 48);
-      a = f32x4.add(a, f32x4.mul(p, p));
-      b = f32x4.add(b, f32x4.mul(q, q));
-      c = f32x4.add(c, f32x4.mul(r, r));
-      d = f32x4.add(d, f32x4.mul(s, s));
+      a = madd(p, p, a);
+      b = madd(q, q, b);
+      c = madd(r, r, c);
+      d = madd(s, s, d);
     }
-    const sum = f32x4.add(f32x4.add(a, b), f32x4.add(c, d));
-    const low = f64x2.promote_low_f32x4(sum);
-    const high = f64x2.promote_low_f32x4(v128.shuffle<f64>(sum, sum, 1, 0));
-    const pair = f64x2.add(low, high);
-    total += f64x2.extract_lane(pair, 0) + f64x2.extract_lane(pair, 1);
+    t0 = f64x2.add(t0, f64x2.promote_low_f32x4(a));
+    t1 = f64x2.add(t1, promoteHigh(a));
+    t2 = f64x2.add(t2, f64x2.promote_low_f32x4(b));
+    t3 = f64x2.add(t3, promoteHigh(b));
+    t4 = f64x2.add(t4, f64x2.promote_low_f32x4(c));
+    t5 = f64x2.add(t5, promoteHigh(c));
+    t6 = f64x2.add(t6, f64x2.promote_low_f32x4(d));
+    t7 = f64x2.add(t7, promoteHigh(d));
   }
+  let total = addPair(addPair(addPair(addPair(0, t0), t1), t2), t3);
+  total = addPair(addPair(addPair(addPair(total, t4), t5), t6), t7);
   for (; vector < end; vector += 4) {
     const x = <f64>load<f32>(vector);
     total += x * x;
   }
   return total;
+}
+
+@inline
+function addPair(total: f64, pair: v128): f64 {
+  return total + f64x2.extract_lane(pair, 0) + f64x2.extract_lane(pair, 1);
 }
 
 /**
@@ -55,47 +73,25 @@ export function adam(
   const beta24 = f32x4.splat(beta2);
   const complement24 = f32x4.splat(complement2);
   const epsilon4 = f32x4.splat(epsilon);
-  const end = <usize>length << 2;
-  const vectorEnd = <usize>(length & ~3) << 2;
-  let at: usize = 0;
-  for (; at < vectorEnd; at += 16) {
+  for (let left = length, at: usize = 0; left > 0; left -= 4, at += 16) {
     const g = f32x4.mul(v128.load(gradients + at), scale4);
     let m = v128.load(firstMoment + at);
-    m = f32x4.add(m, f32x4.mul(f32x4.sub(g, m), complement14));
-    v128.store(firstMoment + at, m);
-    const v = f32x4.add(
-      f32x4.mul(v128.load(secondMoment + at), beta24),
-      f32x4.mul(f32x4.mul(g, g), complement24),
-    );
-    v128.store(secondMoment + at, v);
-    const denominator = f32x4.add(f32x4.mul(f32x4.sqrt(v), root4), epsilon4);
+    m = madd(f32x4.sub(g, m), complement14, m);
+    storeLanes(firstMoment + at, m, left);
+    const v = madd(f32x4.mul(g, g), complement24, f32x4.mul(v128.load(secondMoment + at), beta24));
+    storeLanes(secondMoment + at, v, left);
+    const denominator = madd(f32x4.sqrt(v), root4, epsilon4);
     const p = f32x4.mul(v128.load(parameters + at), decay4);
-    v128.store(parameters + at, f32x4.sub(p, f32x4.div(f32x4.mul(m, step4), denominator)));
-  }
-  for (; at < end; at += 4) {
-    const g = load<f32>(gradients + at) * gradientScale;
-    let m = load<f32>(firstMoment + at);
-    m += (g - m) * complement1;
-    store<f32>(firstMoment + at, m);
-    const v = load<f32>(secondMoment + at) * beta2 + g * g * complement2;
-    store<f32>(secondMoment + at, v);
-    const denominator = sqrt<f32>(v) * rootCorrection + epsilon;
-    store<f32>(parameters + at, load<f32>(parameters + at) * decay - (m * stepSize) / denominator);
+    storeLanes(parameters + at, f32x4.sub(p, f32x4.div(f32x4.mul(m, step4), denominator)), left);
   }
 }
 
 /** target += rate * (source - target) */
 export function polyak(target: usize, source: usize, length: i32, rate: f32): void {
   const rate4 = f32x4.splat(rate);
-  const end = target + (<usize>length << 2);
-  const vectorEnd = target + (<usize>(length & ~3) << 2);
-  for (; target < vectorEnd; target += 16, source += 16) {
+  for (; length > 0; length -= 4, target += 16, source += 16) {
     const t = v128.load(target);
-    v128.store(target, f32x4.add(t, f32x4.mul(rate4, f32x4.sub(v128.load(source), t))));
-  }
-  for (; target < end; target += 4, source += 4) {
-    const t = load<f32>(target);
-    store<f32>(target, t + rate * (load<f32>(source) - t));
+    storeLanes(target, madd(rate4, f32x4.sub(v128.load(source), t), t), length);
   }
 }
 

@@ -1,9 +1,37 @@
 // Four-lane float32 arithmetic: multiply-add, hyperbolic tangent, exponential.
 
-/** a * b + c, rounded twice: a fused multiply-add would be only as portable as the processor that has one. */
+/**
+ * a * b + c. The source is compiled twice: to kernels.wasm, where this rounds twice, and to kernels-fused.wasm, where it
+ * rounds once by relaxed SIMD's multiply-add, if the processor has one (see `roundsOnce`).
+ */
 @inline
 export function madd(a: v128, b: v128, c: v128): v128 {
+  if (ASC_FEATURE_RELAXED_SIMD) return f32x4.relaxed_madd(a, b, c);
   return f32x4.add(f32x4.mul(a, b), c);
+}
+
+/** Whether `madd` rounds once here: (1 + 2^-12)^2 - 1 - 2^-11 is 2^-24, which rounding the product would lose. */
+export function roundsOnce(): bool {
+  const x = f32x4.splat(1.000244140625);
+  return f32x4.extract_lane(madd(x, x, f32x4.splat(-1.00048828125)), 0) != 0;
+}
+
+/** The first `count` lanes at `from`, of at least 1, and zeros; memory has room for whole vectors everywhere. */
+@inline
+export function loadLanes(from: usize, count: i32): v128 {
+  return v128.and(v128.load(from), i32x4.gt_s(i32x4.splat(count), i32x4(0, 1, 2, 3)));
+}
+
+/** Writes the first `count` lanes, all when there are more. */
+@inline
+export function storeLanes(target: usize, lanes: v128, count: i32): void {
+  if (count >= 4) {
+    v128.store(target, lanes);
+    return;
+  }
+  store<f32>(target, f32x4.extract_lane(lanes, 0));
+  if (count > 1) store<f32>(target, f32x4.extract_lane(lanes, 1), 4);
+  if (count > 2) store<f32>(target, f32x4.extract_lane(lanes, 2), 8);
 }
 
 /** Between `low` and `high`; NaN stays NaN, which the argument order of pmin and pmax sees to. */
@@ -28,7 +56,9 @@ export function tanh4(value: v128): v128 {
   const q01 = madd(f32x4.splat(6.94858058e-1), t, f32x4.splat(1.5));
   const p = madd(madd(p45, t2, p23), t2, p01);
   const q = madd(q23, t2, q01);
-  return f32x4.div(f32x4.mul(x, p), q);
+  const quotient = f32x4.div(f32x4.mul(x, p), q);
+  // Fused, the fit may end a rounding above 1.
+  return ASC_FEATURE_RELAXED_SIMD ? clamp(quotient, -1, 1) : quotient;
 }
 
 /** 1 / ln 2. */

@@ -1,7 +1,7 @@
 import { InputError } from '@understudy/errors';
-import { bindNativeKernels, type KernelEngine } from './kernel-engine.ts';
-import { compiledKernels, type KernelExports } from './kernel-module.ts';
-import { Instance, Memory, type WasmMemory } from './web-assembly.ts';
+import { bindKernels, type KernelEngine } from './kernel-engine.ts';
+import type { KernelExports } from './kernel-module.ts';
+import { Memory, type WasmMemory } from './web-assembly.ts';
 
 const PAGE_BYTES = 65_536;
 const MAX_PAGES = 65_535;
@@ -36,7 +36,7 @@ export class KernelMemory {
     this.#maximumBytes = maximum * PAGE_BYTES;
     this.#memory = reserveMemory(maximum);
     this.#buffers.add(this.#memory.buffer);
-    this.kernels = bindNativeKernels(this.#memory.buffer, engine) ?? instantiateKernels(this.#memory);
+    this.kernels = bindKernels(this.#memory, engine);
   }
 
   static create(options: KernelMemoryOptions = {}): KernelMemory {
@@ -101,11 +101,6 @@ export class KernelMemory {
     this.#memory.grow(Math.ceil(added / PAGE_BYTES));
     this.#buffers.add(this.#memory.buffer);
   }
-}
-
-function instantiateKernels(memory: WasmMemory): KernelExports {
-  const instance = new Instance(compiledKernels(), { env: { memory } });
-  return instance.exports as unknown as KernelExports;
 }
 
 function reserveMemory(maximum: number): WasmMemory {

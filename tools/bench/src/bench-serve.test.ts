@@ -14,6 +14,12 @@ test.each([
   expect(result.peer).toBeUndefined();
 });
 
+test('several steps by one message count as what they are', async () => {
+  const result = await benchServe({ id: 'CartPole-v1', envs: 8, stepsPerMessage: 5, ...brief });
+  expect(result).toMatchObject({ envs: 8, clients: 1, stepsPerMessage: 5 });
+  expect(result.messagesPerSecond).toBeCloseTo(result.stepsPerSecond / 40, 6);
+});
+
 test('a soak takes all its steps and leaves nothing behind', async () => {
   const result = await benchSoak({ id: 'CartPole-v1', steps: 960, envs: 16, sessions: 5 });
   expect(result).toMatchObject({ steps: 960, sessions: 5, left: { sessions: 0, environments: 0 } });

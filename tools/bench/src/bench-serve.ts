@@ -13,6 +13,8 @@ export interface BenchServeOptions {
   envs?: number;
   /** Clients that step at the same time. One steps synchronously, as algorithms do; more await their steps. */
   clients?: number;
+  /** Steps that one message asks for, with actions that don't depend on what is seen between; 1 unless told. */
+  stepsPerMessage?: number;
   /** The server's `--workers`. */
   workers?: number;
   /** The server's `--threads`. */
@@ -28,6 +30,7 @@ export interface BenchServeResult {
   id: string;
   envs: number;
   clients: number;
+  stepsPerMessage: number;
   workers: number;
   threads: number;
   /** Environment steps a second over loopback TCP, all clients together. */
@@ -53,12 +56,13 @@ export interface BenchServeResult {
  * @throws InputError when the id is unknown, or the peer can't run.
  */
 export async function benchServe(options: BenchServeOptions, hooks: BenchHooks = {}): Promise<BenchServeResult> {
-  const { id, envs = 16, clients = 1, workers = 0, threads = 0, seconds = 1, rounds = 5 } = options;
+  const { id, envs = 16, clients = 1, stepsPerMessage = 1, workers = 0, threads = 0 } = options;
+  const { seconds = 1, rounds = 5 } = options;
   const local = await makeVector(id, { count: envs, seed: 0 });
   const actions = prepareActions(local);
   const server = await ServerProcess.start({ id, workers, threads });
   const peer = options.peers ? await startPeer(options.peers, 'gym_async.py', [id, String(envs)]) : undefined;
-  const served = await openClients(server.address, id, envs, clients);
+  const served = await openClients(server.address, id, { envs, clients, stepsPerMessage });
   try {
     const measures = [
       () => served.measure(seconds, actions),
@@ -72,10 +76,11 @@ export async function benchServe(options: BenchServeOptions, hooks: BenchHooks =
       id,
       envs,
       clients,
+      stepsPerMessage,
       workers,
       threads,
       stepsPerSecond,
-      messagesPerSecond: stepsPerSecond / envs,
+      messagesPerSecond: stepsPerSecond / (envs * stepsPerMessage),
       inProcess: median(inProcess),
       ofInProcess: median(ours.map((figure, i) => figure / inProcess[i])),
       ...(theirs && { peer: median(theirs), ratio: median(ours.map((figure, i) => figure / theirs[i])) }),
@@ -95,9 +100,13 @@ interface Clients {
   close(): Promise<void>;
 }
 
-async function openClients(address: string, id: string, count: number, clients: number): Promise<Clients> {
+async function openClients(
+  address: string,
+  id: string,
+  { envs: count, clients, stepsPerMessage }: Required<Pick<BenchServeOptions, 'envs' | 'clients' | 'stepsPerMessage'>>,
+): Promise<Clients> {
   const client = await connect(address);
-  if (clients === 1) {
+  if (clients === 1 && stepsPerMessage === 1) {
     const env = await client.makeVector(id, { count, seed: 0 });
     return {
       measure: async (seconds, actions) => stepFor(seconds, env, actions),
@@ -110,9 +119,10 @@ async function openClients(address: string, id: string, count: number, clients: 
   const envs = await Promise.all(
     Array.from({ length: clients }, (_, i) => client.makeAsyncVector(id, { count, seed: i * count })),
   );
+  const stepOne = stepsPerMessage === 1 ? stepAwaited : stepManyAwaited(stepsPerMessage);
   return {
     measure: async (seconds, actions) =>
-      (await Promise.all(envs.map((env) => stepAwaited(seconds, env, actions)))).reduce((sum, rate) => sum + rate),
+      (await Promise.all(envs.map((env) => stepOne(seconds, env, actions)))).reduce((sum, rate) => sum + rate),
     close: async () => {
       await Promise.all(envs.map((env) => env.close()));
       client.close();
@@ -143,6 +153,22 @@ async function stepAwaited(
     elapsed = performance.now() - start;
   }
   return (1000 * calls * env.count) / elapsed;
+}
+
+/** The same with several steps by one message. */
+function stepManyAwaited(steps: number): typeof stepAwaited {
+  return async (seconds, env, actions) => {
+    const size = actions[0].length;
+    const joined = new Float32Array(steps * size);
+    for (let i = 0; i < steps; i++) joined.set(actions[i % actions.length], i * size);
+    const start = performance.now();
+    let [calls, elapsed] = [0, 0];
+    for (; elapsed < 1000 * seconds; calls++) {
+      await env.stepMany(joined, steps);
+      elapsed = performance.now() - start;
+    }
+    return (1000 * calls * steps * env.count) / elapsed;
+  };
 }
 
 /** Measures one after the other, round by round; the first round warms up. */

@@ -1,5 +1,5 @@
 import { InputError } from '@understudy/errors';
-import { type KernelEngine, kernelEngines, kernelStatus } from '@understudy/kernels';
+import { type KernelEngine, kernelEngines, kernelStatus, type ServingEngine } from '@understudy/kernels';
 import { type BenchmarkCase, benchmarkCases } from '@understudy/kernels/benchmark';
 import { yieldToEvents } from '@understudy/training';
 import { describeMachine } from './machine.ts';
@@ -68,7 +68,7 @@ interface Timing {
 /** Rounds of every engine and the peer in turn, so that all meet the same machine; one more warms up. */
 async function timeCase(
   { name, setup }: BenchmarkCase,
-  engines: readonly ('wasm' | 'native')[],
+  engines: readonly ServingEngine[],
   peer: Peer | undefined,
   { seconds, rounds, signal }: Timing,
 ): Promise<BenchUpdateResult[]> {
@@ -108,18 +108,23 @@ function chooseCases(names: readonly string[] | undefined): readonly BenchmarkCa
   });
 }
 
-function chooseEngines(kernels: KernelEngine | undefined): ('wasm' | 'native')[] {
-  const { instructionSet, reason } = kernelStatus();
-  const hasNative = instructionSet !== undefined;
-  if (kernels === undefined) return hasNative ? ['wasm', 'native'] : ['wasm'];
+function chooseEngines(kernels: KernelEngine | undefined): ServingEngine[] {
+  const { instructionSet, reason, fusedReason } = kernelStatus();
+  const missing: Partial<Record<KernelEngine, string | undefined>> = {
+    native: instructionSet === undefined ? reason : undefined,
+    'wasm-fused': fusedReason,
+  };
+  const present = (['wasm', 'wasm-fused', 'native'] as const).filter((engine) => missing[engine] === undefined);
+  if (kernels === undefined) return present;
   if (!kernelEngines.includes(kernels)) {
     throw new InputError(`There are no kernels called "${kernels}": use one of ${kernelEngines.join(', ')}.`);
   }
-  if (kernels === 'native' && !hasNative) {
-    throw new InputError(`The native kernels can't be timed: ${reason}; use wasm.`);
+  if (missing[kernels] !== undefined) {
+    throw new InputError(`The ${kernels} kernels can't be timed: ${missing[kernels]}; use wasm.`);
   }
-  if (kernels === 'auto') return hasNative && instructionSet !== 'scalar' ? ['native'] : ['wasm'];
-  return [kernels];
+  if (kernels !== 'auto') return [kernels];
+  // The last is the best, but for an addon without vectors.
+  return [present.filter((engine) => engine !== 'native' || instructionSet !== 'scalar').at(-1)!];
 }
 
 /**

@@ -29,8 +29,12 @@ test('where the peer has no such environment ours is timed alone, and why is tol
 });
 
 test('every update case that is not long is timed, or those asked for, on the kernels there are', async () => {
-  const { engine, instructionSet } = kernelStatus();
-  const kernels = instructionSet ? ['wasm', `native ${instructionSet}`] : ['wasm'];
+  const { engine, instructionSet, fusedReason } = kernelStatus();
+  const kernels = [
+    'wasm',
+    ...(fusedReason === undefined ? ['wasm-fused'] : []),
+    ...(instructionSet ? [`native ${instructionSet}`] : []),
+  ];
   const all = await benchUpdate({ seconds: 0.001, rounds: 1 });
   const expected = ['a64', 'a2048', 'b', 'e1', 'e16', 'e256'].flatMap((name) => kernels.map((own) => [name, own]));
   expect(all.map((result) => [result.case, result.kernels])).toEqual(expected);

@@ -7,6 +7,7 @@ import { wholeNumber } from '../values.ts';
 interface BenchServeFlags {
   envs: number;
   clients: number;
+  stepsPerMessage: number;
   workers: number;
   threads: number;
   peers?: string;
@@ -36,6 +37,12 @@ export function addBenchServeCommands(bench: Command, context: CommandContext, w
     .description('environment steps a second on a server in another process, beside the same in this one')
     .option('--envs <n>', 'environments of each client', wholeNumber('--envs', 1), 16)
     .option('--clients <n>', 'clients that step at the same time', wholeNumber('--clients', 1), 1)
+    .option(
+      '--steps-per-message <n>',
+      'steps that one message asks for, with actions that are known before',
+      wholeNumber('--steps-per-message', 1),
+      1,
+    )
     .option('--workers <n>', "the server's threads for clients", wholeNumber('--workers', 0), 0)
     .option('--threads <n>', "the server's threads for each client's environments", wholeNumber('--threads', 0), 0)
     .option('--peers <python>', 'also run AsyncVectorEnv in turn with this interpreter (Gymnasium)')

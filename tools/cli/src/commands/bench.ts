@@ -67,7 +67,7 @@ export function addBenchCommands(program: Command, context: CommandContext): voi
   bench
     .command('update')
     .description('milliseconds of one gradient step of the networks that training uses')
-    .option('--kernels <engine>', 'wasm, native or auto; WebAssembly and, where they are built, native ones in turn')
+    .option('--kernels <engine>', 'wasm, wasm-fused, native or auto; unless told, all that can be used here in turn')
     .option('--cases <names>', 'a64, a2048, b, e1, e16, e256 or d, commas between; all but d unless told')
     .option('--peers <python>', `${peersHelp} (PyTorch)`)
     .option('--json', 'print a JSON array')

@@ -7,7 +7,7 @@ test('doctor tells what can be used, what is chosen and what to install', async 
   expect(status).toBe(0);
   expect(node).toBe(process.versions.node);
   expect(cores).toBeGreaterThan(0);
-  expect(['wasm', 'native']).toContain(kernels.engine);
+  expect(['wasm', 'wasm-fused', 'native']).toContain(kernels.engine);
   const names = tensor.backends.map(({ name }: { name: string }) => name);
   expect(names).toEqual(['cuda', 'tensorflow', 'webgpu', 'wasm', 'cpu']);
   expect(names).toContain(tensor.chosen);

@@ -92,8 +92,12 @@ function printDiagnosis(diagnosis: Diagnosis, context: CommandContext): void {
   context.print(formatTable(['physics engine', 'usable', 'here'], engines));
 }
 
-function describeKernels({ engine, instructionSet, reason }: KernelStatus): string {
+function describeKernels({ engine, instructionSet, reason, fusedReason }: KernelStatus): string {
   if (engine === 'native') return `native, ${instructionSet}`;
-  const why = reason ?? (instructionSet ? `the native ones (${instructionSet}) are there but not chosen` : undefined);
-  return why ? `WebAssembly SIMD; not native: ${why}` : 'WebAssembly SIMD';
+  const fused = engine === 'wasm-fused';
+  const reasons = [
+    reason ? `not native: ${reason}` : instructionSet && `the native ones (${instructionSet}) are there but not chosen`,
+    !fused && fusedReason && `not fused: ${fusedReason}`,
+  ];
+  return [`WebAssembly SIMD${fused ? ' with fused multiply-adds' : ''}`, ...reasons.filter(Boolean)].join('; ');
 }
