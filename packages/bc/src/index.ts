@@ -1,5 +1,5 @@
 export type { BcConfig, BcOptions } from './config.ts';
-export { resolveBcConfig } from './config.ts';
+export { bcSettings, resolveBcConfig } from './config.ts';
 export type { Demonstrations } from './demonstrations.ts';
 export { BcLearner } from './learner.ts';
 export type { CloningLoss } from './loss.ts';

@@ -19,6 +19,7 @@ import {
   type PolicyParts,
   type PolicySpec,
   parseState,
+  pauseEvery,
   policyTensorShapes,
   policyTensors,
   spawnGenerators,
@@ -67,6 +68,7 @@ export class BcLearner implements Learner {
   readonly #order: Int32Array;
   readonly #actions: Float32Array;
   readonly #outputGradients: Float32Array;
+  readonly #pause = pauseEvery();
   #epoch = 0;
   #bestEpoch = 0;
   #bestLoss: number | null = null;
@@ -118,9 +120,9 @@ export class BcLearner implements Learner {
     return this.#bestLoss === null ? undefined : -this.#bestLoss;
   }
 
-  iterate(): Metrics {
-    const trainingLoss = this.#trainEpoch();
-    const validationLoss = this.#validation.count > 0 ? this.#evaluate(this.#validation) : null;
+  async iterate(): Promise<Metrics> {
+    const trainingLoss = await this.#trainEpoch();
+    const validationLoss = this.#validation.count > 0 ? await this.#evaluate(this.#validation) : null;
     this.#epoch++;
     this.#keepBest(validationLoss ?? trainingLoss, validationLoss !== null);
     return { epoch: this.#epoch, trainingLoss, validationLoss, bestLoss: this.#bestLoss, bestEpoch: this.#bestEpoch };
@@ -167,13 +169,15 @@ export class BcLearner implements Learner {
   }
 
   /** One pass over the training split in a random order. Returns the mean loss before each step. */
-  #trainEpoch(): number {
+  async #trainEpoch(): Promise<number> {
     const { batchSize, learningRate } = this.#config;
     const { count } = this.#training;
     for (let i = 0; i < count; i++) this.#order[i] = i;
     this.#minibatchGenerator.shuffle(this.#order);
     let sum = 0;
     for (let first = 0; first < count; first += batchSize) {
+      const paused = this.#pause();
+      if (paused) await paused;
       const batch = Math.min(batchSize, count - first);
       this.#gather(this.#training, first, batch, true);
       this.#parameters.zeroGradients();
@@ -186,10 +190,12 @@ export class BcLearner implements Learner {
   }
 
   /** Mean loss over a split. */
-  #evaluate(examples: Examples): number {
+  async #evaluate(examples: Examples): Promise<number> {
     const { batchSize } = this.#config;
     let sum = 0;
     for (let first = 0; first < examples.count; first += batchSize) {
+      const paused = this.#pause();
+      if (paused) await paused;
       const batch = Math.min(batchSize, examples.count - first);
       this.#gather(examples, first, batch, false);
       const outputs = this.#network.forward(this.#network.inputBuffer, batch);

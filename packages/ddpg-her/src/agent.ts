@@ -3,6 +3,7 @@ import type { Tensor } from '@understudy/nn';
 import type { Generator, GeneratorState } from '@understudy/random';
 import {
   type ActionBounds,
+  type DeviceSide,
   type Metrics,
   ObservationNormalizer,
   type OffPolicyAgent,
@@ -16,7 +17,7 @@ import {
 import { z } from 'zod';
 import type { DdpgHerConfig } from './config.ts';
 import { createNetworks, type DdpgNetworks } from './networks.ts';
-import { DdpgUpdate } from './update.ts';
+import { type CreateDdpgUpdate, type DdpgUpdate, KernelUpdate } from './update.ts';
 
 const stateSchema = z.object({ exploration: z.record(z.string(), z.unknown()) });
 
@@ -35,7 +36,16 @@ export class DdpgHerAgent implements OffPolicyAgent {
   readonly #normalized: { observations: Float32Array; nextObservations: Float32Array };
   readonly #explorationGenerator: Generator;
 
-  constructor(config: DdpgHerConfig, env: VectorEnv, bounds: ActionBounds) {
+  /**
+   * @param createUpdate - Makes the update of the configured engine; that of the kernels by default. The tensor engine's
+   *   is what `loadTensorUpdate` gives.
+   */
+  constructor(
+    config: DdpgHerConfig,
+    env: VectorEnv,
+    bounds: ActionBounds,
+    createUpdate: CreateDdpgUpdate = createKernelUpdate,
+  ) {
     // The learner's loop has taken the first two children of the seed.
     const [, , networkGenerator, explorationGenerator] = spawnGenerators(config.seed, 4);
     const { observationSize, actionSize } = env;
@@ -53,13 +63,17 @@ export class DdpgHerAgent implements OffPolicyAgent {
     this.#config = config;
     this.#bounds = bounds;
     this.#networks = createNetworks(this.spec, config, env.count, networkGenerator);
-    this.#update = new DdpgUpdate(this.#networks, config);
+    this.#update = createUpdate(this.#networks, config);
     this.#normalizer = new ObservationNormalizer(observationSize, { clip: config.observationClip });
     this.#normalized = {
       observations: new Float32Array(config.batchSize * observationSize),
       nextObservations: new Float32Array(config.batchSize * observationSize),
     };
     this.#explorationGenerator = explorationGenerator;
+  }
+
+  get device(): DeviceSide | undefined {
+    return this.#update.device;
   }
 
   /** The policy's actions with normal noise, and now and then a random one. */
@@ -91,11 +105,7 @@ export class DdpgHerAgent implements OffPolicyAgent {
   }
 
   takeStatistics(): Metrics {
-    const { updates, criticLoss, value, actionSquare } = this.#update.statistics;
-    const mean = (sum: number) => (updates === 0 ? null : sum / updates);
-    const metrics = { criticLoss: mean(criticLoss), value: mean(value), actionSquare: mean(actionSquare) };
-    this.#update.clearStatistics();
-    return metrics;
+    return this.#update.takeStatistics();
   }
 
   policyTensors(): [name: string, tensor: Tensor][] {
@@ -110,8 +120,8 @@ export class DdpgHerAgent implements OffPolicyAgent {
       ...this.policyTensors(),
       ...critic.parameters.tensors(),
       ...targets.map(([name, tensor]): [string, Tensor] => [`target.${name}`, tensor]),
-      ...this.#update.actorOptimizer.tensors('adam.actor'),
-      ...this.#update.criticOptimizer.tensors('adam.critic'),
+      ...this.#update.optimizers.actor.tensors('adam.actor'),
+      ...this.#update.optimizers.critic.tensors('adam.critic'),
     ];
   }
 
@@ -128,8 +138,19 @@ export class DdpgHerAgent implements OffPolicyAgent {
     targetActor.parameters.load(targets);
     targetCritic.parameters.load(targets);
     this.#normalizer.restore(tensors);
-    this.#update.actorOptimizer.load(tensors, 'adam.actor');
-    this.#update.criticOptimizer.load(tensors, 'adam.critic');
+    this.#update.optimizers.actor.load(tensors, 'adam.actor');
+    this.#update.optimizers.critic.load(tensors, 'adam.critic');
+    this.#update.reload();
     this.#explorationGenerator.setState(saved.exploration as unknown as GeneratorState);
   }
+
+  /** Gives back what the update's engine holds on its device. */
+  dispose(): void {
+    this.#update.dispose();
+  }
 }
+
+const createKernelUpdate: CreateDdpgUpdate = (networks, config) => {
+  if (config.engine !== 'kernels') throw new Error(`The update of the ${config.engine} engine has to be given.`);
+  return new KernelUpdate(networks, config);
+};

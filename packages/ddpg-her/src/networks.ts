@@ -1,5 +1,6 @@
 import { KernelMemory } from '@understudy/kernels';
 import {
+  Adam,
   allocateParameters,
   createMlpNetwork,
   initialiseNetwork,
@@ -30,6 +31,20 @@ export interface DdpgNetworks {
   targetCritic: OwnedNetwork;
   /** `[batch, observationSize + actionSize]`, inputs that both critics read in place. */
   criticInputs: Float32Array;
+}
+
+/** What moves the networks; kept here on every engine, for checkpoints. */
+export interface DdpgOptimizers {
+  actor: Adam;
+  critic: Adam;
+}
+
+/** Makes the optimisers. */
+export function createOptimizers({ actor, critic }: DdpgNetworks, { learningRate }: DdpgHerConfig): DdpgOptimizers {
+  return {
+    actor: new Adam(actor.parameters, { learningRate }),
+    critic: new Adam(critic.parameters, { learningRate }),
+  };
 }
 
 /** Makes all networks with PyTorch's initialisation; targets equal what they follow. */

@@ -13,6 +13,7 @@ import {
 } from '@understudy/training';
 import { DdpgHerAgent } from './agent.ts';
 import { type DdpgHerConfig, type DdpgHerOptions, resolveDdpgHerConfig } from './config.ts';
+import type { CreateDdpgUpdate } from './update.ts';
 
 const algorithm = 'DDPG+HER';
 
@@ -28,7 +29,7 @@ export interface GoalEnvironmentHooks extends EnvironmentHooks {
 /**
  * Trains a policy that reaches goals by deep deterministic policy gradient with hindsight experience replay.
  *
- * The same configuration gives the same policy, byte for byte, also when the training was stopped or killed in between
+ * The same configuration on the same engine gives the same policy, byte for byte, also when the training was stopped or killed in between
  * and resumed.
  *
  * @param options - The environment, and whatever differs from the defaults of {@link DdpgHerConfig}.
@@ -54,13 +55,15 @@ async function trainOn(task: GoalTask, config: DdpgHerConfig, hooks: Environment
   const { environment, environmentOptions, envs, workers, goalsPerTransition } = config;
   const vectorOptions = { count: envs, workers, autoresetMode: 'same-step', options: environmentOptions } as const;
   const env = await (hooks.makeVectorEnv?.() ?? makeVector(environment, vectorOptions));
+  let agent: DdpgHerAgent | undefined;
   try {
     const bounds = finiteActionBounds(env.singleActionSpace, algorithm);
+    agent = new DdpgHerAgent(config, env, bounds, await loadUpdate(config));
     const learner = new OffPolicyLearner({
       config: { ...config, nStep: 1 },
       env,
       bounds,
-      agent: new DdpgHerAgent(config, env, bounds),
+      agent,
       createReplay: (replayOptions) => new HindsightReplayBuffer({ ...replayOptions, task, goalsPerTransition }),
     });
     return await runTraining(learner, {
@@ -70,8 +73,16 @@ async function trainOn(task: GoalTask, config: DdpgHerConfig, hooks: Environment
       keepCheckpoints: config.keepCheckpoints,
     });
   } finally {
+    agent?.dispose();
     env.close();
   }
+}
+
+/** The tensor engine's update, or undefined for the kernels, which an agent has without loading anything. */
+async function loadUpdate(config: DdpgHerConfig): Promise<CreateDdpgUpdate | undefined> {
+  if (config.engine === 'kernels') return undefined;
+  const { loadTensorUpdate } = await import('./tensor-update.ts');
+  return loadTensorUpdate(config);
 }
 
 /** Throws an {@link InputError} where reaching a goal earns more than clipped targets can hold. */

@@ -1,117 +1,81 @@
-import '@tensorflow/tfjs-backend-cpu';
-import * as tf from '@tensorflow/tfjs-core';
-import '@tensorflow/tfjs-core/dist/register_all_gradients.js';
-import type { ParameterVector } from '@understudy/nn';
-import { defaultRng } from '@understudy/random';
-import { createTransitionBatch, type PolicySpec } from '@understudy/training';
+import { DeviceParameters, loadTensorBackend, tf } from '@understudy/tensor';
+import { uploadTransitions } from '@understudy/training/tensor';
 import { beforeAll, expect, test } from 'vitest';
-import { resolveDdpgHerConfig } from './config.ts';
+import type { DdpgHerOptions } from './config.ts';
 import { criticTargets, sparseReturnRange } from './loss.ts';
-import { createNetworks } from './networks.ts';
-import { DdpgUpdate } from './update.ts';
-
-const batchSize = 24;
-const observationSize = 3;
-const actionSize = 2;
-const gamma = 0.8;
-const spec: PolicySpec = {
-  algorithm: 'ddpg-her',
-  environment: 'Toy-v0',
-  observationSize,
-  actionSize,
-  distribution: 'squashed-deterministic',
-  outputSize: actionSize,
-  hiddenSizes: [8, 7],
-  activation: 'relu',
-  observationClip: 5,
-};
+import { actorLoss, criticLoss, targetValues } from './readable-loss.ts';
+import { createToy } from './testing/toy-ddpg.ts';
+import { KernelUpdate, targetRangeOf } from './update.ts';
 
 beforeAll(async () => {
-  await tf.setBackend('cpu');
+  await loadTensorBackend({ backend: 'cpu' });
 });
 
-function setUp(seed: number, options: { clipTargets?: boolean; actionPenalty?: number } = {}) {
-  const generator = defaultRng(seed);
-  const config = resolveDdpgHerConfig({ environment: 'Toy-v0', batchSize, gamma, hiddenSizes: [8, 7], ...options });
-  const networks = createNetworks(spec, config, 1, generator);
-  for (const vector of [networks.targetActor.parameters, networks.targetCritic.parameters]) {
-    for (let i = 0; i < vector.size; i++) vector.parameters[i] += 0.2 * generator.standardNormal();
-  }
-  const batch = createTransitionBatch(batchSize, observationSize, actionSize);
-  for (const column of [batch.observations, batch.nextObservations, batch.rewards]) generator.fillNormal(column, 0, 3);
-  generator.fillUniform(batch.actions, -1, 1);
-  for (let i = 0; i < batchSize; i++) batch.discounts[i] = generator.random() < 0.3 ? 0 : gamma;
-  return { networks, batch, update: new DdpgUpdate(networks, config) };
+function setUp(seed: number, options: Partial<DdpgHerOptions> = {}) {
+  const { networks, config, batch } = createToy(seed, options);
+  const onDevice = (name: 'actor' | 'critic' | 'targetActor' | 'targetCritic') => {
+    const { parameters: vector } = networks[name];
+    return new DeviceParameters(vector.layout, vector.parameters);
+  };
+  const form = { ...config, targetRange: targetRangeOf(config) };
+  const update = new KernelUpdate(networks, config);
+  return { networks, batch, update, onDevice, form, transitions: uploadTransitions(batch) };
 }
-
-type Layers = (readonly [tf.Tensor2D, tf.Tensor1D])[];
-
-function layersOf(vector: ParameterVector, name: string): Layers {
-  return [0, 1, 2].map((i) => {
-    const { shape } = vector.layout.find((slot) => slot.name === `${name}.${i}.weight`)!;
-    return [
-      tf.tensor2d(vector.tensor(`${name}.${i}.weight`), shape as [number, number]),
-      tf.tensor1d(vector.tensor(`${name}.${i}.bias`)),
-    ] as const;
-  });
-}
-
-function perceptron(inputs: tf.Tensor, layers: Layers): tf.Tensor2D {
-  return layers.reduce<tf.Tensor>((values, [weights, biases], i) => {
-    const outputs = tf.add(tf.matMul(values as tf.Tensor2D, weights), biases);
-    return i + 1 < layers.length ? tf.relu(outputs) : outputs;
-  }, inputs) as tf.Tensor2D;
-}
-
-const criticOf = (layers: Layers, observations: tf.Tensor2D, actions: tf.Tensor2D) =>
-  tf.squeeze(perceptron(tf.concat([observations, actions], 1), layers), [1]);
-
-const pairs = (flat: tf.Tensor[]) =>
-  Array.from({ length: flat.length / 2 }, (_, i) => [flat[2 * i], flat[2 * i + 1]] as [tf.Tensor2D, tf.Tensor1D]);
 
 /** Largest difference of gradients, relative to the largest gradient. */
-function distance(found: Float32Array, expected: readonly tf.Tensor[]): number {
-  const flat = expected.flatMap((tensor) => [...tensor.dataSync()]);
-  expect(found.length).toBe(flat.length);
-  const scale = Math.max(...flat.map(Math.abs));
+function distance(found: Float32Array, expected: tf.Tensor): number {
+  const values = expected.dataSync();
+  expect(found.length).toBe(values.length);
+  const scale = Math.max(...values.map(Math.abs));
   expect(scale).toBeGreaterThan(1e-4);
-  return Math.max(...flat.map((value, i) => Math.abs(value - found[i]))) / scale;
+  return Math.max(...values.map((value, i) => Math.abs(value - found[i]))) / scale;
 }
 
 test.each([0, 1.5])("the actor's gradients are those of autodiff, with penalty %d", (actionPenalty) => {
-  const { networks, batch, update } = setUp(1, { actionPenalty });
-  const observations = tf.tensor2d(batch.observations, [batchSize, observationSize]);
-  const critic = layersOf(networks.critic.parameters, 'critic');
-  const actor = layersOf(networks.actor.parameters, 'actor').flat() as tf.Tensor[];
-  const act = (flat: tf.Tensor[]) => tf.tanh(perceptron(observations, pairs(flat))) as tf.Tensor2D;
-  const value = (flat: tf.Tensor[]) => tf.mean(criticOf(critic, observations, act(flat)));
-  const { grads } = tf.valueAndGrads((...flat: tf.Tensor[]) => {
-    const penalty = tf.mul(actionPenalty, tf.mean(tf.square(act(flat))));
-    return tf.sub(penalty, value(flat)) as tf.Scalar;
-  })(actor);
+  const { networks, batch, update, onDevice, form, transitions } = setUp(1, { actionPenalty });
+  const [actor, critic] = [onDevice('actor'), onDevice('critic')];
+  const lossAt = (flat: tf.Tensor) => actorLoss(actor.named(flat as tf.Tensor1D), critic.named(), transitions, form);
+  const grad = tf.grad((flat: tf.Tensor) => lossAt(flat).loss)(actor.flat);
+  const { value, actionSquare } = lossAt(actor.flat).statistics;
   update.actorGradients(batch);
-  expect(distance(networks.actor.parameters.gradients, grads)).toBeLessThan(1e-4);
-  expect(update.statistics.value).toBeCloseTo(value(actor).dataSync()[0], 5);
-  expect(update.statistics.actionSquare).toBeCloseTo(tf.mean(tf.square(act(actor))).dataSync()[0], 5);
+  expect(distance(networks.actor.parameters.gradients, grad)).toBeLessThan(1e-4);
+  expect(update.statistics.value).toBeCloseTo(value.dataSync()[0], 5);
+  expect(update.statistics.actionSquare).toBeCloseTo(actionSquare.dataSync()[0], 5);
 });
 
 test.each([true, false])("the critic's gradients are those of autodiff; targets clipped: %s", (clipTargets) => {
-  const { networks, batch, update } = setUp(2, { clipTargets });
-  const { targetActor, targetCritic, critic } = networks;
-  const next = tf.tensor2d(batch.nextObservations, [batchSize, observationSize]);
-  const nextActions = tf.tanh(perceptron(next, layersOf(targetActor.parameters, 'actor'))) as tf.Tensor2D;
-  const nextValues = criticOf(layersOf(targetCritic.parameters, 'critic'), next, nextActions);
-  const all = tf.add(tf.tensor1d(batch.rewards), tf.mul(tf.tensor1d(batch.discounts), nextValues));
-  const targets = clipTargets ? tf.clipByValue(all, -1 / (1 - gamma), 0) : all;
-  const observations = tf.tensor2d(batch.observations, [batchSize, observationSize]);
-  const actions = tf.tensor2d(batch.actions, [batchSize, actionSize]);
-  const { value, grads } = tf.valueAndGrads(
-    (...flat: tf.Tensor[]) =>
-      tf.mul(0.5, tf.mean(tf.square(tf.sub(criticOf(pairs(flat), observations, actions), targets)))) as tf.Scalar,
-  )(layersOf(critic.parameters, 'critic').flat() as tf.Tensor[]);
+  const { networks, batch, update, onDevice, form, transitions } = setUp(2, { clipTargets });
+  const critic = onDevice('critic');
+  const targets = targetValues(onDevice('targetCritic').named(), onDevice('targetActor').named(), transitions, form);
+  const { value, grad } = tf.valueAndGrad((flat: tf.Tensor) =>
+    criticLoss(critic.named(flat as tf.Tensor1D), targets, transitions, form),
+  )(critic.flat);
   update.criticGradients(batch);
-  expect(distance(critic.parameters.gradients, grads)).toBeLessThan(1e-4);
+  expect(distance(networks.critic.parameters.gradients, grad)).toBeLessThan(1e-4);
   expect(update.statistics.criticLoss).toBeCloseTo(value.dataSync()[0], 4);
+});
+
+test('the readable losses are what their formulas say, of networks without hidden layers', () => {
+  const { batch, onDevice, networks, form, transitions } = setUp(5, { hiddenSizes: [], actionPenalty: 0.7 });
+  const { observations, size } = batch;
+  const weights = (name: 'actor' | 'critic') => networks[name].parameters.tensor(`${name}.0.weight`);
+  const biases = (name: 'actor' | 'critic') => networks[name].parameters.tensor(`${name}.0.bias`);
+  const [perRow, perAction] = [observations.length / size, batch.actions.length / size];
+  let loss = 0;
+  for (let row = 0; row < size; row++) {
+    const observation = [...observations.subarray(row * perRow, (row + 1) * perRow)];
+    const actions = [...biases('actor')].map((bias, k) =>
+      Math.tanh(observation.reduce((sum, x, i) => sum + x * weights('actor')[i * perAction + k], bias)),
+    );
+    const value = [...observation, ...actions].reduce(
+      (sum, x, i) => sum + x * weights('critic')[i],
+      biases('critic')[0],
+    );
+    const squares = actions.reduce((sum, action) => sum + action * action, 0);
+    loss += (0.7 * squares) / perAction / size - value / size;
+  }
+  const found = actorLoss(onDevice('actor').named(), onDevice('critic').named(), transitions, form).loss;
+  expect(found.dataSync()[0]).toBeCloseTo(loss, 4);
 });
 
 test('an update moves what is learned, and the targets by tau of the way to it', () => {

@@ -1,11 +1,22 @@
-import { Adam } from '@understudy/nn';
-import { criticLoss, joinRows, type TransitionBatch } from '@understudy/training';
+import { criticLoss, joinRows, type OffPolicyUpdate, type TransitionBatch } from '@understudy/training';
 import type { DdpgHerConfig } from './config.ts';
 import { criticTargets, penaliseActions, sparseReturnRange, type TargetRange } from './loss.ts';
-import { type DdpgNetworks, followNetworks } from './networks.ts';
+import { createOptimizers, type DdpgNetworks, type DdpgOptimizers, followNetworks } from './networks.ts';
 
-/** Figures of the updates since they were last cleared, summed. */
-export interface UpdateStatistics {
+/** Means over updates; nulls where there was none. */
+export type DdpgStatistics = Readonly<Record<'criticLoss' | 'value' | 'actionSquare', number | null>>;
+
+/** Of no update. */
+export const noStatistics: DdpgStatistics = { criticLoss: null, value: null, actionSquare: null };
+
+/** One update of DDPG (Lillicrap et al. 2016, algorithm 1, arXiv 1509.02971) on normalised observations. */
+export type DdpgUpdate = OffPolicyUpdate<DdpgStatistics, DdpgOptimizers, []>;
+
+/** Makes an engine's update. */
+export type CreateDdpgUpdate = (networks: DdpgNetworks, config: DdpgHerConfig) => DdpgUpdate;
+
+/** Figures of the updates since they were last taken, summed. */
+export interface StatisticsSums {
   updates: number;
   /** Half the mean squared error. */
   criticLoss: number;
@@ -18,31 +29,33 @@ export interface UpdateStatistics {
 const throughInputs = { inputGradients: true, skipParameters: true } as const;
 const unbounded: TargetRange = { low: -Infinity, high: Infinity };
 
-/** One update of DDPG (Lillicrap et al. 2016, algorithm 1, arXiv 1509.02971) on normalised observations. */
-export class DdpgUpdate {
-  readonly actorOptimizer: Adam;
-  readonly criticOptimizer: Adam;
-  readonly statistics: UpdateStatistics = { updates: 0, criticLoss: 0, value: 0, actionSquare: 0 };
+/** Between what a configuration keeps the critic's targets; undefined where it doesn't. */
+export function targetRangeOf({ clipTargets, gamma }: DdpgHerConfig): TargetRange | undefined {
+  return clipTargets ? sparseReturnRange(gamma) : undefined;
+}
+
+/** A {@link DdpgUpdate} on the fused kernels, with the gradients in closed form. */
+export class KernelUpdate implements DdpgUpdate {
+  readonly optimizers: DdpgOptimizers;
+  readonly statistics: StatisticsSums = { updates: 0, criticLoss: 0, value: 0, actionSquare: 0 };
   readonly #networks: DdpgNetworks;
   readonly #config: DdpgHerConfig;
   readonly #targetRange: TargetRange;
   readonly #targets: Float32Array;
 
   constructor(networks: DdpgNetworks, config: DdpgHerConfig) {
-    const { batchSize, clipTargets, gamma, learningRate } = config;
     this.#networks = networks;
     this.#config = config;
-    this.#targetRange = clipTargets ? sparseReturnRange(gamma) : unbounded;
-    this.#targets = new Float32Array(batchSize);
-    this.actorOptimizer = new Adam(networks.actor.parameters, { learningRate });
-    this.criticOptimizer = new Adam(networks.critic.parameters, { learningRate });
+    this.#targetRange = targetRangeOf(config) ?? unbounded;
+    this.#targets = new Float32Array(config.batchSize);
+    this.optimizers = createOptimizers(networks, config);
   }
 
   run(batch: TransitionBatch): void {
     this.criticGradients(batch);
-    this.criticOptimizer.step();
+    this.optimizers.critic.step();
     this.actorGradients(batch);
-    this.actorOptimizer.step();
+    this.optimizers.actor.step();
     followNetworks(this.#networks, this.#config.tau);
     this.statistics.updates++;
   }
@@ -85,8 +98,15 @@ export class DdpgUpdate {
     actor.network.backward(byActions, size);
   }
 
-  clearStatistics(): void {
+  takeStatistics(): DdpgStatistics {
     const { statistics } = this;
+    const { updates, criticLoss, value, actionSquare } = statistics;
     statistics.updates = statistics.criticLoss = statistics.value = statistics.actionSquare = 0;
+    if (updates === 0) return noStatistics;
+    return { criticLoss: criticLoss / updates, value: value / updates, actionSquare: actionSquare / updates };
   }
+
+  reload(): void {}
+
+  dispose(): void {}
 }

@@ -1,5 +1,5 @@
 export type { PpoConfig, PpoOptions } from './config.ts';
-export { resolvePpoConfig } from './config.ts';
+export { ppoSettings, resolvePpoConfig } from './config.ts';
 export { PpoLearner, type PpoSharding } from './learner.ts';
 export type { SurrogateStatistics } from './loss.ts';
 export { clippedSurrogate, clippedValueLoss, normalizeAdvantages } from './loss.ts';

@@ -2,37 +2,31 @@ import type { VectorEnv } from '@understudy/gym';
 import type { Tensor } from '@understudy/nn';
 import type { Generator, GeneratorState } from '@understudy/random';
 import {
-  actionBounds,
+  AdvantageEstimator,
   type Checkpoint,
   checkStatistics,
-  computeAdvantages,
+  createOnPolicyScaling,
+  DirectRollouts,
+  explainedVariance,
   type Learner,
   type Metrics,
-  ObservationNormalizer,
+  onPolicySpec,
   type PolicyParts,
   type PolicySpec,
   parseState,
   policyTensors,
-  RewardNormalizer,
-  type Rollout,
+  type RewardNormalizer,
+  type RolloutSource,
   ShardedRollouts,
+  type ShardedState,
   type ShardPlan,
   type ShardService,
   spawnGenerators,
 } from '@understudy/training';
 import { z } from 'zod';
 import type { PpoConfig } from './config.ts';
-import { DirectRollouts, type RolloutSource, type RolloutSourceState } from './direct-rollouts.ts';
-import { createNetworks, evaluateValues, type PpoNetworks } from './networks.ts';
-import { createPolicySpec } from './policy-spec.ts';
-import {
-  type CreatePpoUpdate,
-  KernelUpdate,
-  minibatchSize,
-  type PpoUpdate,
-  type TrainingBatch,
-  type UpdateStatistics,
-} from './update.ts';
+import { createNetworks, type PpoNetworks } from './networks.ts';
+import { type CreatePpoUpdate, KernelUpdate, minibatchSize, type PpoUpdate, type UpdateStatistics } from './update.ts';
 
 const jsonObject = z.record(z.string(), z.unknown());
 
@@ -65,14 +59,10 @@ export class PpoLearner implements Learner {
   readonly #rewardNormalizer: RewardNormalizer | undefined;
   readonly #rollouts: RolloutSource;
   readonly #update: PpoUpdate;
-  readonly #batch: TrainingBatch;
+  readonly #advantages: AdvantageEstimator;
   readonly #stepsPerIteration: number;
   readonly #iterations: number;
   readonly #minibatchGenerator: Generator;
-  readonly #lastValues: Float32Array;
-  /** Values of truncated episodes' last observations at their rows. */
-  readonly #finalValues: Float32Array;
-  #truncationValues = new Float32Array(1);
   #iteration = 0;
 
   /**
@@ -91,37 +81,24 @@ export class PpoLearner implements Learner {
     const count = sharding ? config.envs : env.count;
     const rows = config.steps * count;
     const [networkGenerator, actionGenerator, minibatchGenerator] = spawnGenerators(config.seed, 3);
-    this.spec = createPolicySpec(config, env);
+    this.spec = onPolicySpec('ppo', config, env);
     const maxBatch = Math.max(minibatchSize(rows, config.minibatches), count);
     this.#config = config;
     this.#networks = createNetworks(this.spec, config, maxBatch, networkGenerator);
     this.#minibatchGenerator = minibatchGenerator;
-    const normalizer = config.normalizeObservations
-      ? new ObservationNormalizer(env.observationSize, { clip: config.observationClip })
-      : undefined;
-    const bounds = this.spec.distribution === 'gaussian' ? actionBounds(env.singleActionSpace) : undefined;
-    this.#policyParts = { parameters: this.#networks.parameters, normalizer, bounds };
-    this.#rewardNormalizer = config.normalizeRewards
-      ? new RewardNormalizer(count, { gamma: config.gamma, clip: config.rewardClip })
-      : undefined;
+    const scaling = createOnPolicyScaling(config, env, count);
+    const { observationNormalizer: normalizer, actionBounds: bounds } = scaling;
+    const { parameters, actor, head } = this.#networks;
+    this.#policyParts = { parameters, normalizer, bounds };
+    this.#rewardNormalizer = scaling.rewardNormalizer;
     this.#rollouts = sharding
       ? new ShardedRollouts(sharding.plan, sharding.service, {
-          policyTensors: () => policyTensors(this.spec, { parameters: this.#networks.parameters }),
-          observationNormalizer: normalizer,
-          rewardNormalizer: this.#rewardNormalizer,
+          policyTensors: () => policyTensors(this.spec, { parameters }),
+          ...scaling,
         })
-      : new DirectRollouts(env, {
-          config,
-          networks: this.#networks,
-          generator: actionGenerator,
-          observationNormalizer: normalizer,
-          rewardNormalizer: this.#rewardNormalizer,
-          actionBounds: bounds,
-        });
+      : new DirectRollouts(env, { ...config, ...scaling, actor, head, generator: actionGenerator });
     this.#update = createUpdate(this.#networks, config, rows, env.actionSize);
-    this.#batch = emptyBatch(rows);
-    this.#lastValues = new Float32Array(count);
-    this.#finalValues = new Float32Array(rows);
+    this.#advantages = new AdvantageEstimator(this.#networks.critic, config, rows, count);
     this.#stepsPerIteration = rows;
     this.#iterations = Math.ceil(config.totalSteps / rows);
     this.totalSteps = this.#iterations * rows;
@@ -152,11 +129,11 @@ export class PpoLearner implements Learner {
   async iterate(): Promise<Metrics> {
     const learningRate = this.#annealedLearningRate();
     const rollout = await this.#rollouts.collect(this.#iteration);
-    this.#estimateAdvantages(rollout);
-    const statistics = await this.#update.run(this.#batch, learningRate, this.#minibatchGenerator);
+    const batch = this.#advantages.estimate(rollout);
+    const statistics = await this.#update.run(batch, learningRate, this.#minibatchGenerator);
     this.#iteration++;
     checkStatistics({ ...statistics }, this.spec, this.step);
-    return this.#metrics(statistics, learningRate);
+    return this.#metrics(statistics, explainedVariance(batch), learningRate);
   }
 
   policyTensors(): [name: string, tensor: Tensor][] {
@@ -188,7 +165,7 @@ export class PpoLearner implements Learner {
     this.#update.load(tensors);
     this.#policyParts.normalizer?.restore(tensors);
     this.#rewardNormalizer?.restore(tensors);
-    this.#rollouts.restore(tensors, saved as unknown as RolloutSourceState);
+    this.#rollouts.restore(tensors, saved as unknown as ShardedState);
     this.#minibatchGenerator.setState(saved.minibatches as unknown as GeneratorState);
     this.#iteration = saved.iteration;
   }
@@ -208,39 +185,7 @@ export class PpoLearner implements Learner {
     return annealLearningRate ? learningRate * (1 - this.#iteration / this.#iterations) : learningRate;
   }
 
-  /** Values of every observation in one go, since the critic doesn't change while a rollout is collected; then GAE. */
-  #estimateAdvantages(rollout: Rollout): void {
-    const { critic } = this.#networks;
-    const batch = this.#batch;
-    evaluateValues(critic, rollout.observations, batch.rows, batch.values);
-    evaluateValues(critic, rollout.lastObservations, rollout.count, this.#lastValues);
-    this.#evaluateTruncations(rollout);
-    batch.observations = rollout.observations;
-    batch.actions = rollout.actions;
-    batch.logProbabilities = rollout.logProbabilities;
-    computeAdvantages(
-      {
-        steps: rollout.steps,
-        count: rollout.count,
-        rewards: rollout.rewards,
-        values: batch.values,
-        lastValues: this.#lastValues,
-        terminated: rollout.terminated,
-        truncated: rollout.truncated,
-        finalValues: this.#finalValues,
-      },
-      this.#config,
-      batch,
-    );
-  }
-
-  #evaluateTruncations({ truncations, truncatedRows, finalObservations }: Rollout): void {
-    if (this.#truncationValues.length < truncations) this.#truncationValues = new Float32Array(2 * truncations);
-    evaluateValues(this.#networks.critic, finalObservations, truncations, this.#truncationValues);
-    for (let i = 0; i < truncations; i++) this.#finalValues[truncatedRows[i]] = this.#truncationValues[i];
-  }
-
-  #metrics(statistics: Readonly<UpdateStatistics>, learningRate: number): Metrics {
+  #metrics(statistics: Readonly<UpdateStatistics>, explained: number | null, learningRate: number): Metrics {
     const { episodes } = this.#rollouts;
     return {
       step: this.step,
@@ -253,7 +198,7 @@ export class PpoLearner implements Learner {
       kl: statistics.kl,
       clipFraction: statistics.clipFraction,
       gradientNorm: statistics.gradientNorm,
-      explainedVariance: explainedVariance(this.#batch),
+      explainedVariance: explained,
       epochs: statistics.epochs,
       learningRate,
     };
@@ -264,33 +209,3 @@ const createKernelUpdate: CreatePpoUpdate = (networks, config, rows, actionSize)
   if (config.engine !== 'kernels') throw new Error(`The update of the ${config.engine} engine has to be given.`);
   return new KernelUpdate(networks, config, rows, actionSize);
 };
-
-function emptyBatch(rows: number): TrainingBatch {
-  const none = new Float32Array(0);
-  return {
-    rows,
-    observations: none,
-    actions: none,
-    logProbabilities: none,
-    values: new Float32Array(rows),
-    advantages: new Float32Array(rows),
-    returns: new Float32Array(rows),
-  };
-}
-
-/** Share of the returns' variance that the critic explained before the update; null where they don't vary. */
-function explainedVariance({ rows, values, returns }: TrainingBatch): number | null {
-  let mean = 0;
-  let errorMean = 0;
-  for (let i = 0; i < rows; i++) {
-    mean += returns[i] / rows;
-    errorMean += (returns[i] - values[i]) / rows;
-  }
-  let variance = 0;
-  let errorVariance = 0;
-  for (let i = 0; i < rows; i++) {
-    variance += (returns[i] - mean) ** 2;
-    errorVariance += (returns[i] - values[i] - errorMean) ** 2;
-  }
-  return variance === 0 ? null : 1 - errorVariance / variance;
-}

@@ -2,9 +2,8 @@ import { KernelMemory } from '@understudy/kernels';
 import { allocateParameters, DiagonalGaussian } from '@understudy/nn';
 import { defaultRng } from '@understudy/random';
 import { loadTensorBackend, tf } from '@understudy/tensor';
-import { type PolicySpec, policyTensorShapes } from '@understudy/training';
+import { createActionHead, type PolicySpec, policyTensorShapes } from '@understudy/training';
 import { beforeAll, expect, test } from 'vitest';
-import { createActionHead } from './action-head.ts';
 import { clippedSurrogate, clippedValueLoss, normalizeAdvantages } from './loss.ts';
 import { gaussianLikelihood, type LossCoefficients, readableLoss } from './readable-loss.ts';
 
@@ -76,7 +75,7 @@ function closedForm(minibatch: ReturnType<typeof drawMinibatch>, coefficients: L
   } as Partial<PolicySpec> as PolicySpec;
   const parameters = allocateParameters(KernelMemory.create(), policyTensorShapes(spec));
   parameters.tensor('log_standard_deviation').set(minibatch.logDeviations);
-  const head = createActionHead(spec, parameters, batch);
+  const head = createActionHead(spec, parameters);
   const logProbabilities = new Float32Array(batch);
   const byLogProbability = new Float32Array(batch);
   const byMeans = new Float32Array(batch * actionSize).fill(99);
@@ -92,7 +91,8 @@ function closedForm(minibatch: ReturnType<typeof drawMinibatch>, coefficients: L
     byLogProbability,
     statistics,
   );
-  head.backward(means, actions, byLogProbability, -entropyCoefficient / batch, batch, byMeans);
+  const byEntropy = new Float32Array(batch).fill(-entropyCoefficient / batch);
+  head.backward(means, actions, byLogProbability, byEntropy, batch, byMeans);
   const valueLoss = clippedValueLoss(
     minibatch.values,
     minibatch.oldValues,
@@ -102,7 +102,10 @@ function closedForm(minibatch: ReturnType<typeof drawMinibatch>, coefficients: L
     valueCoefficient,
     byValues,
   );
-  const loss = statistics.loss + valueCoefficient * valueLoss - entropyCoefficient * head.entropy(means, batch);
+  const entropies = new Float32Array(batch);
+  head.entropy(means, batch, entropies);
+  // The same in every row.
+  const loss = statistics.loss + valueCoefficient * valueLoss - entropyCoefficient * entropies[0];
   return {
     loss,
     gradients: [[...byMeans], [...parameters.gradient('log_standard_deviation')], [...byValues]],

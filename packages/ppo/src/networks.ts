@@ -9,8 +9,7 @@ import {
   type ParameterVector,
 } from '@understudy/nn';
 import type { Generator } from '@understudy/random';
-import { type PolicySpec, policyTensorShapes } from '@understudy/training';
-import { type ActionHead, createActionHead } from './action-head.ts';
+import { type ActionHead, createActionHead, type PolicySpec, policyTensorShapes } from '@understudy/training';
 import type { PpoConfig } from './config.ts';
 
 /** Actor and critic, which share no layer, with all their parameters in one vector for one optimiser. */
@@ -42,16 +41,5 @@ export function createNetworks(
   initialiseNetwork(actor, generator, { hidden, output: orthogonal(0.01) });
   initialiseNetwork(critic, generator, { hidden, output: orthogonal(1) });
   if (spec.distribution === 'gaussian') parameters.tensor('log_standard_deviation').fill(initialLogStandardDeviation);
-  return { parameters, actor, critic, head: createActionHead(spec, parameters, maxBatch) };
-}
-
-/** The critic's values of any number of observations, `[rows, observationSize]`, written to `out`, `[rows]`. */
-export function evaluateValues(critic: Network, observations: Float32Array, rows: number, out: Float32Array): void {
-  const { inputBuffer, inputSize, maxBatch } = critic;
-  for (let first = 0; first < rows; first += maxBatch) {
-    const batch = Math.min(maxBatch, rows - first);
-    inputBuffer.set(observations.subarray(first * inputSize, (first + batch) * inputSize));
-    const values = critic.forward(inputBuffer, batch);
-    for (let i = 0; i < batch; i++) out[first + i] = values[i];
-  }
+  return { parameters, actor, critic, head: createActionHead(spec, parameters) };
 }

@@ -3,8 +3,11 @@ import { KernelMemory, kernelStatus } from '@understudy/kernels';
 import { allocateParameters, createMlpNetwork } from '@understudy/nn';
 import type { Generator } from '@understudy/random';
 import {
+  type ActionHead,
   actionBounds,
+  createActionHead,
   type EnvironmentHooks,
+  onPolicySpec,
   type PolicySpec,
   policyTensorShapes,
   type ShardAgent,
@@ -15,9 +18,7 @@ import {
   splitShards,
   takeFloat32,
 } from '@understudy/training';
-import { type ActionHead, createActionHead } from './action-head.ts';
 import type { PpoConfig } from './config.ts';
-import { createPolicySpec } from './policy-spec.ts';
 
 /**
  * Asks another process for the actor's outputs.
@@ -56,7 +57,7 @@ export function createPpoShardPlan(config: PpoConfig, env: VectorEnv): ShardPlan
 
 /** What the actor of a policy is, for an inference server: shards send observations that are normalised already. */
 export function createPpoActorSpec(config: PpoConfig, env: VectorEnv): PolicySpec {
-  return { ...createPolicySpec(config, env), observationClip: null };
+  return { ...onPolicySpec('ppo', config, env), observationClip: null };
 }
 
 /**
@@ -75,7 +76,7 @@ export async function createPpoShardCollector(
   const { count } = shard;
   const vectorOptions = { count, workers, autoresetMode: 'same-step', options: environmentOptions } as const;
   const env = await (makeVectorEnv?.({ count }) ?? makeVector(environment, vectorOptions));
-  const spec = createPolicySpec(config, env);
+  const spec = onPolicySpec('ppo', config, env);
   const [, actions] = spawnGenerators(seed, 3);
   return new ShardCollector(env, {
     shard,
@@ -99,7 +100,7 @@ class PpoShardAgent implements ShardAgent {
 
   constructor(spec: PolicySpec, count: number, forward: RemoteForward | undefined) {
     const parameters = allocateParameters(KernelMemory.create(), policyTensorShapes(spec));
-    this.#head = createActionHead(spec, parameters, count);
+    this.#head = createActionHead(spec, parameters);
     if (forward) {
       this.#outputs = (observations, rows) => forward(this.#version, observations, rows);
       this.#load = ({ tensors }) => {

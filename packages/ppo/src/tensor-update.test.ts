@@ -7,6 +7,7 @@ import {
   type EnvironmentHooks,
   evaluatePolicy,
   listCheckpoints,
+  type OnPolicyBatch,
   type PolicySpec,
   runPaths,
 } from '@understudy/training';
@@ -17,7 +18,7 @@ import { PpoLearner } from './learner.ts';
 import { createNetworks } from './networks.ts';
 import { loadTensorUpdate, TensorUpdate } from './tensor-update.ts';
 import { train } from './train.ts';
-import { KernelUpdate, type TrainingBatch } from './update.ts';
+import { KernelUpdate } from './update.ts';
 
 beforeAll(async () => {
   await loadTensorBackend({ backend: 'wasm' });
@@ -46,7 +47,7 @@ function setUp(distribution: 'gaussian' | 'categorical', options: Partial<PpoOpt
   const kernels = { networks: first, update: new KernelUpdate(first, config, rows, spec.actionSize) };
   const second = makeNetworks();
   const draw = (length: number) => Float32Array.from({ length }, () => generator.standardNormal());
-  const batch: TrainingBatch = {
+  const batch: OnPolicyBatch = {
     rows,
     observations: draw(rows * 3),
     actions: discrete ? Float32Array.from({ length: rows }, () => generator.integers(4)) : draw(rows * 2),
@@ -71,7 +72,7 @@ test.each([
 ] as const)("an update is the kernels' update: $distribution, $options", async ({ distribution, options }) => {
   const { batch, kernels, tensor } = setUp(distribution, { epochs: 3, learningRate: 1e-3, ...options });
   const before = kernels.networks.parameters.parameters.slice();
-  const expected = { ...kernels.update.run(batch, 1e-3, defaultRng(2)) };
+  const expected = { ...(await kernels.update.run(batch, 1e-3, defaultRng(2))) };
   const found = await tensor.update.run(batch, 1e-3, defaultRng(2));
   for (const [name, value] of Object.entries(expected)) {
     expect(found[name as keyof typeof found], name).toBeCloseTo(value, 4);

@@ -10,17 +10,11 @@ import {
   type NamedTensors,
   tf,
 } from '@understudy/tensor';
-import { takeFloat32 } from '@understudy/training';
+import { type OnPolicyBatch, pauseEvery, takeFloat32 } from '@understudy/training';
 import type { PpoConfig } from './config.ts';
 import type { PpoNetworks } from './networks.ts';
 import { categoricalLikelihood, gaussianLikelihood, type LossInputs, readableLoss } from './readable-loss.ts';
-import {
-  type CreatePpoUpdate,
-  minibatchSize,
-  type PpoUpdate,
-  type TrainingBatch,
-  type UpdateStatistics,
-} from './update.ts';
+import { type CreatePpoUpdate, minibatchSize, type PpoUpdate, type UpdateStatistics } from './update.ts';
 
 /** Transitions on the device; `[rows, size]` and `[rows]`. */
 type Transitions = LossInputs & { observations: tf.Tensor2D; actions: tf.Tensor2D };
@@ -46,6 +40,7 @@ export class TensorUpdate implements PpoUpdate {
   readonly #device: DeviceParameters;
   readonly #update: DeviceUpdate<Transitions>;
   readonly #order: Int32Array;
+  readonly #pause = pauseEvery();
   #optimizer: FlatAdamState;
 
   /** @param rows - Transitions in one rollout. */
@@ -63,7 +58,7 @@ export class TensorUpdate implements PpoUpdate {
     this.#optimizer = { firstMoment: new Float32Array(size), secondMoment: new Float32Array(size), steps: 0 };
   }
 
-  async run(batch: TrainingBatch, learningRate: number, generator: Generator): Promise<Readonly<UpdateStatistics>> {
+  async run(batch: OnPolicyBatch, learningRate: number, generator: Generator): Promise<Readonly<UpdateStatistics>> {
     const { epochs, targetKl } = this.#config;
     const { parameters } = this.#networks.parameters;
     this.#device.write(parameters);
@@ -72,7 +67,7 @@ export class TensorUpdate implements PpoUpdate {
     try {
       for (let epoch = 1; ; epoch++) {
         generator.shuffle(this.#order);
-        this.#pass(rollout, batch.rows, learningRate);
+        await this.#pass(rollout, batch.rows, learningRate);
         // Also a rest for GPU drivers, whose queues are not endless.
         const statistics = await this.#takeStatistics(epoch);
         if (epoch < epochs && (targetKl === null || statistics.kl <= targetKl)) continue;
@@ -115,10 +110,12 @@ export class TensorUpdate implements PpoUpdate {
   }
 
   /** One step for each minibatch, in the present order. */
-  #pass(rollout: Transitions, rows: number, learningRate: number): void {
+  async #pass(rollout: Transitions, rows: number, learningRate: number): Promise<void> {
     const { minibatches, normalizeAdvantages } = this.#config;
     const size = minibatchSize(rows, minibatches);
     for (let first = 0; first < rows; first += size) {
+      const paused = this.#pause();
+      if (paused) await paused;
       const chosen = this.#order.slice(first, Math.min(first + size, rows));
       const minibatch = tf.tidy(() => gather(rollout, chosen, normalizeAdvantages && chosen.length > 1));
       this.#update.step(minibatch, learningRate);
@@ -144,7 +141,7 @@ function minibatchLoss(tensors: NamedTensors, batch: Transitions, config: PpoCon
   return readableLoss({ ...likelihood, values }, batch, config);
 }
 
-function upload({ rows, ...columns }: TrainingBatch): Transitions {
+function upload({ rows, ...columns }: OnPolicyBatch): Transitions {
   const matrix = (values: Float32Array) => tf.tensor2d(values.slice(), [rows, values.length / rows]);
   const vector = (values: Float32Array) => tf.tensor1d(values.slice());
   return {

@@ -1,19 +1,9 @@
 import { Adam, type Tensor } from '@understudy/nn';
 import type { Generator } from '@understudy/random';
+import { type OnPolicyBatch, pauseEvery } from '@understudy/training';
 import type { PpoConfig } from './config.ts';
 import { clippedSurrogate, clippedValueLoss, normalizeAdvantages, type SurrogateStatistics } from './loss.ts';
 import type { PpoNetworks } from './networks.ts';
-
-/** A rollout ready to learn from; `[rows]` and `[rows, size]`. */
-export interface TrainingBatch {
-  rows: number;
-  observations: Float32Array;
-  actions: Float32Array;
-  logProbabilities: Float32Array;
-  values: Float32Array;
-  advantages: Float32Array;
-  returns: Float32Array;
-}
 
 /** Means over the minibatches of the last pass, and how far the passes got. */
 export interface UpdateStatistics extends SurrogateStatistics {
@@ -33,11 +23,7 @@ export interface PpoUpdate {
    * @param generator - Decides which transitions make up each minibatch.
    * @returns Statistics that the next call overwrites.
    */
-  run(
-    batch: TrainingBatch,
-    learningRate: number,
-    generator: Generator,
-  ): Readonly<UpdateStatistics> | Promise<Readonly<UpdateStatistics>>;
+  run(batch: OnPolicyBatch, learningRate: number, generator: Generator): Promise<Readonly<UpdateStatistics>>;
   /** The optimiser's part of a checkpoint; the same for every engine. */
   tensors(): [name: string, tensor: Tensor][];
   /** Puts back what {@link tensors} gave. @throws InputError when it doesn't fit. */
@@ -64,11 +50,14 @@ export class KernelUpdate implements PpoUpdate {
   readonly #logProbabilities: Float32Array;
   readonly #oldLogProbabilities: Float32Array;
   readonly #logProbabilityGradients: Float32Array;
+  /** Of each row, then the derivatives by them. */
+  readonly #entropies: Float32Array;
   readonly #outputGradients: Float32Array;
   readonly #oldValues: Float32Array;
   readonly #advantages: Float32Array;
   readonly #returns: Float32Array;
   readonly #valueGradients: Float32Array;
+  readonly #pause = pauseEvery();
   readonly #surrogate: SurrogateStatistics = { loss: 0, kl: 0, clipFraction: 0 };
   readonly #sums: UpdateStatistics = {
     loss: 0,
@@ -93,6 +82,7 @@ export class KernelUpdate implements PpoUpdate {
     this.#logProbabilities = new Float32Array(batch);
     this.#oldLogProbabilities = new Float32Array(batch);
     this.#logProbabilityGradients = new Float32Array(batch);
+    this.#entropies = new Float32Array(batch);
     this.#outputGradients = new Float32Array(batch * networks.actor.outputSize);
     this.#oldValues = new Float32Array(batch);
     this.#advantages = new Float32Array(batch);
@@ -100,7 +90,7 @@ export class KernelUpdate implements PpoUpdate {
     this.#valueGradients = new Float32Array(batch);
   }
 
-  run(batch: TrainingBatch, learningRate: number, generator: Generator): Readonly<UpdateStatistics> {
+  async run(batch: OnPolicyBatch, learningRate: number, generator: Generator): Promise<Readonly<UpdateStatistics>> {
     const { epochs, minibatches, targetKl } = this.#config;
     const { rows } = batch;
     const size = minibatchSize(rows, minibatches);
@@ -111,6 +101,8 @@ export class KernelUpdate implements PpoUpdate {
       generator.shuffle(this.#order);
       let steps = 0;
       for (let first = 0; first < rows; first += size, steps++) {
+        const paused = this.#pause();
+        if (paused) await paused;
         this.#step(batch, first, Math.min(size, rows - first), learningRate);
       }
       this.#averageStatistics(steps);
@@ -131,7 +123,7 @@ export class KernelUpdate implements PpoUpdate {
   dispose(): void {}
 
   /** One gradient step on the transitions `order[first ... first + size]`. */
-  #step(batch: TrainingBatch, first: number, size: number, learningRate: number): void {
+  #step(batch: OnPolicyBatch, first: number, size: number, learningRate: number): void {
     const { parameters } = this.#networks;
     this.#gather(batch, first, size);
     parameters.zeroGradients();
@@ -141,7 +133,7 @@ export class KernelUpdate implements PpoUpdate {
   }
 
   /** Copies the minibatch's rows next to one another, the observations into the networks' own buffers. */
-  #gather(batch: TrainingBatch, first: number, size: number): void {
+  #gather(batch: OnPolicyBatch, first: number, size: number): void {
     const { actor } = this.#networks;
     const { observations, actions } = batch;
     const observationSize = actor.inputSize;
@@ -174,9 +166,12 @@ export class KernelUpdate implements PpoUpdate {
       this.#logProbabilityGradients,
       this.#surrogate,
     );
-    this.#sums.entropy += head.entropy(outputs, size);
-    const entropyGradient = entropyCoefficient === 0 ? 0 : -entropyCoefficient / size;
-    head.backward(outputs, this.#actions, this.#logProbabilityGradients, entropyGradient, size, this.#outputGradients);
+    head.entropy(outputs, size, this.#entropies);
+    let entropy = 0;
+    for (let i = 0; i < size; i++) entropy += this.#entropies[i];
+    this.#sums.entropy += entropy / size;
+    const byEntropy = entropyCoefficient === 0 ? null : this.#entropies.fill(-entropyCoefficient / size);
+    head.backward(outputs, this.#actions, this.#logProbabilityGradients, byEntropy, size, this.#outputGradients);
     actor.backward(this.#outputGradients, size);
     this.#sums.loss += this.#surrogate.loss;
     this.#sums.kl += this.#surrogate.kl;

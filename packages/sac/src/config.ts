@@ -1,28 +1,28 @@
-import { tensorBackendChoices } from '@understudy/tensor/backend-names';
-import { offPolicyFields, parseConfig } from '@understudy/training';
+import { actorCriticFields, listSettings, offPolicyFields, parseConfig } from '@understudy/training';
 import { z } from 'zod';
 
 const positive = z.number().positive();
 
-/** One comment a field; the defaults are those of Haarnoja et al. 2018 (arXiv 1812.05905), table 1. */
+/** The defaults are those of Haarnoja et al. 2018 (arXiv 1812.05905), table 1. */
 const sacConfigSchema = z.strictObject({
   ...offPolicyFields,
-  /** Adam's step size for actor, critics and temperature. */
-  learningRate: positive.default(3e-4),
-  /** Share of the critics that goes into their targets at each update. */
-  tau: z.number().gt(0).max(1).default(0.005),
-  /** Weight of the entropy, learned from 1 on when `auto`. */
-  temperature: z.union([z.literal('auto'), positive]).default('auto'),
-  /** Entropy that the temperature is learned for, in nats; minus the number of action components when null. */
-  targetEntropy: z.number().nullable().default(null),
-  /** Units of the hidden layers of actor and critics. */
-  hiddenSizes: z.array(z.number().int().positive()).default([256, 256]),
-  /** Between the layers. */
-  activation: z.enum(['tanh', 'relu', 'leaky-relu', 'elu', 'silu']).default('relu'),
-  /** What updates the networks: the fused kernels on the processor, or tfjs with a whole update on its device. */
-  engine: z.enum(['kernels', 'tensor']).default('kernels'),
-  /** What the tensor engine computes on; `auto` takes the best that this machine has. */
-  backend: z.enum(tensorBackendChoices).default('auto'),
+  learningRate: positive.default(3e-4).describe("Adam's step size for actor, critics and temperature."),
+  tau: z
+    .number()
+    .gt(0)
+    .max(1)
+    .default(0.005)
+    .describe('Share of the critics that goes into their targets at each update.'),
+  temperature: z
+    .union([z.literal('auto'), positive])
+    .default('auto')
+    .describe('Weight of the entropy, learned from 1 on when auto.'),
+  targetEntropy: z
+    .number()
+    .nullable()
+    .default(null)
+    .describe('Entropy that the temperature is learned for, in nats; minus the number of action components when null.'),
+  ...actorCriticFields,
 });
 
 /** A whole configuration. */
@@ -30,6 +30,9 @@ export type SacConfig = z.output<typeof sacConfigSchema>;
 
 /** What a caller gives: the environment, and whatever differs from the defaults. */
 export type SacOptions = z.input<typeof sacConfigSchema>;
+
+/** The settings with their defaults and what they mean. */
+export const sacSettings = listSettings(sacConfigSchema);
 
 /**
  * Fills in the defaults.

@@ -1,17 +1,13 @@
 import type { Activation } from '@understudy/nn';
 import { applyMlp } from '@understudy/nn/tensor';
 import { type NamedTensors, tf } from '@understudy/tensor';
+import { criticValues, type Transitions, valueRegressionLoss } from '@understudy/training/tensor';
 
-/** Transitions with the noise that their actions are drawn by; `[batch, size]` and `[batch]`. */
-export type NoisyTransitions = {
-  observations: tf.Tensor2D;
-  actions: tf.Tensor2D;
-  rewards: tf.Tensor1D;
-  nextObservations: tf.Tensor2D;
-  discounts: tf.Tensor1D;
-  /** Standard normal, for the policy's actions in the observations, `[batch, actionSize]`. */
+/** Transitions with the noise that the policy's actions are drawn by: standard normal, `[batch, actionSize]`. */
+export type NoisyTransitions = Transitions & {
+  /** In the observations. */
   noise: tf.Tensor2D;
-  /** The same in the next observations. */
+  /** In the next observations. */
   nextNoise: tf.Tensor2D;
 };
 
@@ -49,17 +45,7 @@ export function drawActions(
   };
 }
 
-/** What both critics think of actions, `[batch]` each. @param critics - `critic1.*` and `critic2.*`. */
-export function criticValues(
-  critics: NamedTensors,
-  observations: tf.Tensor2D,
-  actions: tf.Tensor2D,
-  { activation }: LossForm,
-): [first: tf.Tensor1D, second: tf.Tensor1D] {
-  const inputs = tf.concat([observations, actions], 1) as tf.Tensor2D;
-  const valuesOf = (name: string) => tf.squeeze<tf.Tensor1D>(applyMlp(critics, inputs, { activation, name }), [1]);
-  return [valuesOf('critic1'), valuesOf('critic2')];
-}
+const bothCritics = ['critic1', 'critic2'];
 
 /** r + discount (min(Q1', Q2') - temperature log pi), `[batch]` (Haarnoja et al. 2018, equation 3). */
 export function softTargetValues(
@@ -70,7 +56,7 @@ export function softTargetValues(
   form: LossForm,
 ): tf.Tensor1D {
   const next = drawActions(actor, nextObservations, nextNoise, form);
-  const [first, second] = criticValues(targets, nextObservations, next.actions, form);
+  const [first, second] = criticValues(targets, bothCritics, nextObservations, next.actions, form.activation);
   const values = tf.sub(tf.minimum(first, second), tf.mul(temperature, next.logProbabilities));
   return tf.add(rewards, tf.mul(discounts, values));
 }
@@ -80,11 +66,9 @@ export function criticLoss(
   critics: NamedTensors,
   targetValues: tf.Tensor1D,
   { observations, actions }: Pick<NoisyTransitions, 'observations' | 'actions'>,
-  form: LossForm,
+  { activation }: LossForm,
 ): tf.Scalar {
-  const [first, second] = criticValues(critics, observations, actions, form);
-  const errors = tf.add(tf.square(tf.sub(first, targetValues)), tf.square(tf.sub(second, targetValues)));
-  return tf.mul(0.5, tf.mean(errors));
+  return valueRegressionLoss(criticValues(critics, bothCritics, observations, actions, activation), targetValues);
 }
 
 /** Equation 9: the mean of temperature log pi - min(Q1, Q2). */
@@ -96,7 +80,7 @@ export function actorLoss(
   form: LossForm,
 ): { loss: tf.Scalar; statistics: { value: tf.Scalar; logProbability: tf.Scalar } } {
   const { actions, logProbabilities } = drawActions(actor, observations, noise, form);
-  const [first, second] = criticValues(critics, observations, actions, form);
+  const [first, second] = criticValues(critics, bothCritics, observations, actions, form.activation);
   const value = tf.mean(tf.minimum(first, second)) as tf.Scalar;
   const logProbability = tf.mean(logProbabilities) as tf.Scalar;
   return { loss: tf.sub(tf.mul(temperature, logProbability), value), statistics: { value, logProbability } };

@@ -1,14 +1,8 @@
 import type { ParameterVector } from '@understudy/nn';
 import type { Generator } from '@understudy/random';
-import {
-  DeviceMirror,
-  DeviceParameters,
-  DeviceUpdate,
-  loadTensorBackend,
-  standardNormal,
-  tf,
-} from '@understudy/tensor';
-import { type DeviceSide, squashedLogDeviationRange, type TransitionBatch } from '@understudy/training';
+import { DeviceParameters, DeviceUpdate, loadTensorBackend, standardNormal, tf } from '@understudy/tensor';
+import { squashedLogDeviationRange, type TransitionBatch } from '@understudy/training';
+import { DeviceTraining, uploadTransitions } from '@understudy/training/tensor';
 import type { SacConfig } from './config.ts';
 import { createOptimizers, type SacNetworks, type SacOptimizers } from './networks.ts';
 import {
@@ -33,10 +27,11 @@ export async function loadTensorUpdate({ backend }: Pick<SacConfig, 'backend'>):
 
 /**
  * A {@link SacUpdate} by autodiff of the readable losses, on a tensor backend. Actor, critics, targets and temperature
- * stay on its device; a batch and its noise go there, and nothing is read but by the {@link DeviceSide}.
+ * stay on its device; a batch and its noise go there, and nothing is read but by {@link device}.
  */
-export class TensorUpdate implements SacUpdate, DeviceSide {
+export class TensorUpdate implements SacUpdate {
   readonly optimizers: SacOptimizers;
+  readonly device: DeviceTraining<SacStatistics>;
   readonly #config: SacConfig;
   readonly #actor: DeviceParameters;
   readonly #critics: DeviceParameters;
@@ -45,22 +40,17 @@ export class TensorUpdate implements SacUpdate, DeviceSide {
   readonly #actorUpdate: DeviceUpdate<NoisyTransitions>;
   readonly #criticUpdate: DeviceUpdate<NoisyTransitions>;
   readonly #temperatureUpdate: DeviceUpdate<{ logProbability: tf.Scalar }>;
-  readonly #mirror: DeviceMirror;
-  readonly #actorVector: ParameterVector;
-  /** Whether the actor here is that of the last update. */
-  #isPolicyCurrent = true;
-  #statistics: SacStatistics = noStatistics;
 
   constructor(networks: SacNetworks, config: SacConfig, actionSize: number) {
+    const onDevice = ({ layout }: ParameterVector) => new DeviceParameters(layout);
     const form: LossForm = { activation: config.activation, logDeviationRange: squashedLogDeviationRange };
     const targetEntropy = config.targetEntropy ?? -actionSize;
     this.#config = config;
     this.optimizers = createOptimizers(networks, config);
-    this.#actorVector = networks.actorParameters;
-    this.#actor = new DeviceParameters(networks.actorParameters.layout);
-    this.#critics = new DeviceParameters(networks.critics.parameters.layout);
-    this.#targets = new DeviceParameters(networks.targets.parameters.layout);
-    this.#temperature = new DeviceParameters(networks.temperature.layout);
+    this.#actor = onDevice(networks.actorParameters);
+    this.#critics = onDevice(networks.critics.parameters);
+    this.#targets = onDevice(networks.targets.parameters);
+    this.#temperature = onDevice(networks.temperature);
     const temperature = () => tf.exp(tf.squeeze<tf.Scalar>(this.#temperature.flat));
     this.#criticUpdate = new DeviceUpdate({
       parameters: this.#critics,
@@ -79,7 +69,7 @@ export class TensorUpdate implements SacUpdate, DeviceSide {
         loss: temperatureLoss(log_temperature, logProbability, targetEntropy),
       }),
     });
-    this.#mirror = new DeviceMirror({
+    this.device = new DeviceTraining({
       parameters: [
         [this.#actor, networks.actorParameters],
         [this.#critics, networks.critics.parameters],
@@ -91,12 +81,9 @@ export class TensorUpdate implements SacUpdate, DeviceSide {
         [this.#criticUpdate, this.optimizers.critics],
         [this.#temperatureUpdate, this.optimizers.temperature],
       ],
+      readStatistics: () => this.#readStatistics(),
+      noStatistics,
     });
-    this.reload();
-  }
-
-  get device(): DeviceSide {
-    return this;
   }
 
   run(batch: TransitionBatch, generator: Generator): void {
@@ -109,56 +96,33 @@ export class TensorUpdate implements SacUpdate, DeviceSide {
     this.#actorUpdate.apply(actorStep, learningRate);
     this.#targets.polyakUpdate(this.#critics, tau);
     tf.dispose(Object.values(transitions));
-    this.#isPolicyCurrent = false;
-  }
-
-  async readPolicy(): Promise<void> {
-    if (this.#isPolicyCurrent) return;
-    await this.#actor.read(this.#actorVector.parameters);
-    this.#isPolicyCurrent = true;
-  }
-
-  async readAll(): Promise<void> {
-    await this.#mirror.read();
-    this.#isPolicyCurrent = true;
-    const critic = await this.#criticUpdate.takeStatistics();
-    const actor = await this.#actorUpdate.takeStatistics();
-    await this.#temperatureUpdate.takeStatistics();
-    if (critic.steps === 0) return;
-    const { loss, value, logProbability } = actor;
-    this.#statistics = { criticLoss: critic.loss, actorLoss: loss, value, entropy: -logProbability };
+    this.device.policyMoved();
   }
 
   takeStatistics(): SacStatistics {
-    const statistics = this.#statistics;
-    this.#statistics = noStatistics;
-    return statistics;
+    return this.device.takeStatistics();
   }
 
   reload(): void {
-    this.#mirror.write();
-    this.#isPolicyCurrent = true;
+    this.device.reload();
   }
 
   dispose(): void {
-    for (const update of [this.#actorUpdate, this.#criticUpdate, this.#temperatureUpdate]) update.dispose();
-    for (const device of [this.#actor, this.#critics, this.#targets, this.#temperature]) device.dispose();
+    this.device.dispose();
+  }
+
+  async #readStatistics(): Promise<SacStatistics> {
+    const critic = await this.#criticUpdate.takeStatistics();
+    const { loss, value, logProbability } = await this.#actorUpdate.takeStatistics();
+    await this.#temperatureUpdate.takeStatistics();
+    if (critic.steps === 0) return noStatistics;
+    return { criticLoss: critic.loss, actorLoss: loss, value, entropy: -logProbability };
   }
 }
 
 /** The noise is drawn in the kernels' order: first that of the next actions. */
-function upload({ size, ...columns }: TransitionBatch, generator: Generator): NoisyTransitions {
-  // Copies, since some backends keep the arrays that they are given.
-  const matrix = (values: Float32Array) => tf.tensor2d(values.slice(), [size, values.length / size]);
-  const vector = (values: Float32Array) => tf.tensor1d(values.slice());
-  const actions = matrix(columns.actions);
-  return {
-    observations: matrix(columns.observations),
-    actions,
-    rewards: vector(columns.rewards),
-    nextObservations: matrix(columns.nextObservations),
-    discounts: vector(columns.discounts),
-    nextNoise: standardNormal<tf.Rank.R2>(generator, actions.shape),
-    noise: standardNormal<tf.Rank.R2>(generator, actions.shape),
-  };
+function upload(batch: TransitionBatch, generator: Generator): NoisyTransitions {
+  const transitions = uploadTransitions(batch);
+  const draw = () => standardNormal<tf.Rank.R2>(generator, transitions.actions.shape);
+  return { ...transitions, nextNoise: draw(), noise: draw() };
 }

@@ -1,29 +1,18 @@
-import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import {
-  type EnvironmentHooks,
-  evaluatePolicy,
-  listCheckpoints,
-  loadPolicy,
-  readRunMetrics,
-  runPaths,
-} from '@understudy/training';
+import { type EnvironmentHooks, evaluatePolicy, readRunMetrics } from '@understudy/training';
+import { describeOffPolicyTraining } from '@understudy/training/testing/off-policy-training';
 import { createPointMass } from '@understudy/training/testing/point-mass';
 import { expect, onTestFinished, test } from 'vitest';
-import type { SacOptions } from './config.ts';
 import { train } from './train.ts';
 
-function temporaryDirectory(): string {
-  const path = mkdtempSync(join(tmpdir(), 'understudy-sac-'));
-  onTestFinished(() => rmSync(path, { recursive: true, force: true }));
-  return path;
-}
-
-const pointMass = (horizon = 10): EnvironmentHooks => ({ makeVectorEnv: () => createPointMass({ count: 2, horizon }) });
+const makeHooks = (horizon = 10): EnvironmentHooks => ({ makeVectorEnv: () => createPointMass({ count: 2, horizon }) });
 
 test('learns to go to the target, and the temperature goes to its entropy', async () => {
-  const directory = join(temporaryDirectory(), 'run');
+  const root = mkdtempSync(join(tmpdir(), 'understudy-sac-'));
+  onTestFinished(() => rmSync(root, { recursive: true, force: true }));
+  const directory = join(root, 'run');
   const { policy } = await train(
     {
       environment: 'PointMass-v0',
@@ -34,7 +23,7 @@ test('learns to go to the target, and the temperature goes to its entropy', asyn
       gamma: 0.9,
       hiddenSizes: [32, 32],
     },
-    { ...pointMass(), runDirectory: directory },
+    { ...makeHooks(), runDirectory: directory },
   );
   const evaluation = await evaluatePolicy(policy, createPointMass(), { episodes: 40, seed: 9 });
   // A start 1 away on average costs about .5 before the target is reached; standing still costs 10 an episode.
@@ -45,60 +34,16 @@ test('learns to go to the target, and the temperature goes to its entropy', asyn
   expect(temperature).toBeLessThan(0.5);
 });
 
-const short = {
+describeOffPolicyTraining({
+  algorithm: 'SAC',
   environment: 'PointMass-v0',
-  seed: 5,
-  totalSteps: 600,
-  iterationSteps: 30,
-  warmupSteps: 60,
-  batchSize: 16,
-  nStep: 2,
-  replayCapacity: 200,
-  hiddenSizes: [8],
-  checkpointEvery: 4,
-} satisfies SacOptions;
-
-/** Bytes of the last checkpoint, the best policy, the last one, the metrics and the replay buffer. */
-function bytesOf(directory: string): string[] {
-  const { best, metrics, policy, replay } = runPaths(directory);
-  const last = listCheckpoints(directory).at(-1)!;
-  expect(last.step).toBe(600);
-  return [last.path, best, policy, metrics, replay].map((path) => readFileSync(path, 'hex'));
-}
-
-test('stopped or killed and resumed, the bytes are the same', async () => {
-  const root = temporaryDirectory();
-  const run = (name: string, hooks: EnvironmentHooks = {}) =>
-    train(short, { ...pointMass(7), runDirectory: join(root, name), ...hooks });
-  await run('whole', {
-    onProgress: ({ step }) =>
-      step === 14 * 30 && cpSync(join(root, 'whole'), join(root, 'killed'), { recursive: true }),
-  });
-  await run('killed', { resume: true });
-  expect(bytesOf(join(root, 'killed'))).toEqual(bytesOf(join(root, 'whole')));
-  const abort = new AbortController();
-  const stop: EnvironmentHooks = { signal: abort.signal, onProgress: ({ step }) => step === 7 * 30 && abort.abort() };
-  expect(await run('stopped', stop)).toMatchObject({ stopped: true, steps: 7 * 30 });
-  await run('stopped', { resume: true });
-  expect(bytesOf(join(root, 'stopped'))).toEqual(bytesOf(join(root, 'whole')));
+  train: (options, hooks) => train({ ...options, nStep: 2 }, hooks),
+  makeHooks,
+  observations: [[-100], [-1], [0], [1], [100]],
+  misspelt: ['temprature', 'temperature'],
 });
 
-test('the policy comes back from its file and acts within the bounds', async () => {
-  const directory = join(temporaryDirectory(), 'run');
-  const { policy } = await train(short, { ...pointMass(), runDirectory: directory });
-  const loaded = await loadPolicy(directory, { environment: 'PointMass-v0' });
-  expect(loaded.tensors()).toEqual(policy.tensors());
-  for (const place of [-100, -1, 0, 1, 100]) {
-    const [action] = loaded.act([place], { deterministic: true });
-    expect(Math.abs(action)).toBeLessThanOrEqual(1);
-    expect(action).toBe(policy.act([place], { deterministic: true })[0]);
-  }
-});
-
-test('wrong options and environments without continuous actions are errors of one sentence', async () => {
-  const wrong = (options: object) => train({ ...short, ...options } as SacOptions, pointMass());
-  await expect(wrong({ tau: 0 })).rejects.toThrow(/^The SAC option tau is 0, .*\.$/);
-  await expect(wrong({ temprature: 0.9 })).rejects.toThrow('did you mean temperature?');
+test('environments without continuous actions are errors of one sentence', async () => {
   const discrete = { makeVectorEnv: () => createPointMass({ discrete: true }) };
-  await expect(train(short, discrete)).rejects.toThrow('SAC learns continuous actions');
+  await expect(train({ environment: 'PointMass-v0' }, discrete)).rejects.toThrow('SAC learns continuous actions');
 });

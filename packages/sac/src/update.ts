@@ -1,6 +1,6 @@
 import { polyakUpdate } from '@understudy/nn';
 import type { Generator } from '@understudy/random';
-import { criticLoss, type DeviceSide, joinRows, type TransitionBatch } from '@understudy/training';
+import { criticLoss, joinRows, type OffPolicyUpdate, type TransitionBatch } from '@understudy/training';
 import type { SacConfig } from './config.ts';
 import { smallerValueLoss, softTargets, temperatureGradient } from './loss.ts';
 import { createOptimizers, type SacNetworks, type SacOptimizers } from './networks.ts';
@@ -13,20 +13,7 @@ export type SacStatistics = Readonly<Record<'criticLoss' | 'actorLoss' | 'value'
 export const noStatistics: SacStatistics = { criticLoss: null, actorLoss: null, value: null, entropy: null };
 
 /** One update of soft actor-critic (Haarnoja et al. 2018, algorithm 1): critics, actor, temperature, targets. */
-export interface SacUpdate {
-  /** The optimisers' part of a checkpoint; the same for every engine. */
-  readonly optimizers: SacOptimizers;
-  /** Where networks and optimisers lie on a device: how they come back. */
-  readonly device?: DeviceSide;
-  /** @param generator - Draws the policy's actions. */
-  run(batch: TransitionBatch, generator: Generator): void;
-  /** Means over the updates since the last call. */
-  takeStatistics(): SacStatistics;
-  /** Takes networks and optimisers as they are here now, after a checkpoint has been put back. */
-  reload(): void;
-  /** Gives back what the engine holds outside this process's memory. */
-  dispose(): void;
-}
+export type SacUpdate = OffPolicyUpdate<SacStatistics, SacOptimizers>;
 
 /** Makes an engine's update. @param actionSize - Numbers in one action. */
 export type CreateSacUpdate = (networks: SacNetworks, config: SacConfig, actionSize: number) => SacUpdate;

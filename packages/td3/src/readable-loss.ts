@@ -1,17 +1,9 @@
 import type { Activation } from '@understudy/nn';
-import { applyMlp } from '@understudy/nn/tensor';
 import { type NamedTensors, tf } from '@understudy/tensor';
+import { criticValues, policyActions, type Transitions, valueRegressionLoss } from '@understudy/training/tensor';
 
-/** Transitions with the noise that smooths the target policy; `[batch, size]` and `[batch]`. */
-export type NoisyTransitions = {
-  observations: tf.Tensor2D;
-  actions: tf.Tensor2D;
-  rewards: tf.Tensor1D;
-  nextObservations: tf.Tensor2D;
-  discounts: tf.Tensor1D;
-  /** Standard normal, `[batch, actionSize]`. */
-  noise: tf.Tensor2D;
-};
+/** Transitions with the noise that smooths the target policy: standard normal, `[batch, actionSize]`. */
+export type NoisyTransitions = Transitions & { noise: tf.Tensor2D };
 
 /** What of the configuration the losses depend on. */
 export interface LossForm {
@@ -21,22 +13,7 @@ export interface LossForm {
   targetNoiseClip: number;
 }
 
-/** The policy's actions, in [-1, 1], `[batch, actionSize]`. */
-export function policyActions(actor: NamedTensors, observations: tf.Tensor2D, { activation }: LossForm): tf.Tensor2D {
-  return applyMlp(actor, observations, { activation, outputActivation: 'tanh', name: 'actor' });
-}
-
-/** What one critic thinks of actions, `[batch]`. @param name - `critic1` or `critic2`. */
-export function criticValues(
-  critics: NamedTensors,
-  name: string,
-  observations: tf.Tensor2D,
-  actions: tf.Tensor2D,
-  { activation }: LossForm,
-): tf.Tensor1D {
-  const inputs = tf.concat([observations, actions], 1) as tf.Tensor2D;
-  return tf.squeeze<tf.Tensor1D>(applyMlp(critics, inputs, { activation, name }), [1]);
-}
+const bothCritics = ['critic1', 'critic2'];
 
 /**
  * r + discount min(Q1', Q2') at the target policy's smoothed actions, `[batch]` (Fujimoto et al. 2018, equations 10 and
@@ -49,11 +26,9 @@ export function clippedDoubleTargetValues(
   form: LossForm,
 ): tf.Tensor1D {
   const clipped = tf.clipByValue(tf.mul(noise, form.targetNoise), -form.targetNoiseClip, form.targetNoiseClip);
-  const smoothed = tf.add(policyActions(targetActor, nextObservations, form), clipped);
+  const smoothed = tf.add(policyActions(targetActor, nextObservations, form.activation), clipped);
   const nextActions = tf.clipByValue(smoothed, -1, 1) as tf.Tensor2D;
-  const [first, second] = ['critic1', 'critic2'].map((name) =>
-    criticValues(targetCritics, name, nextObservations, nextActions, form),
-  );
+  const [first, second] = criticValues(targetCritics, bothCritics, nextObservations, nextActions, form.activation);
   return tf.add(rewards, tf.mul(discounts, tf.minimum(first, second)));
 }
 
@@ -62,12 +37,9 @@ export function criticLoss(
   critics: NamedTensors,
   targetValues: tf.Tensor1D,
   { observations, actions }: Pick<NoisyTransitions, 'observations' | 'actions'>,
-  form: LossForm,
+  { activation }: LossForm,
 ): tf.Scalar {
-  const errors = ['critic1', 'critic2'].map((name) =>
-    tf.square(tf.sub(criticValues(critics, name, observations, actions, form), targetValues)),
-  );
-  return tf.mul(0.5, tf.mean(tf.add(errors[0], errors[1])));
+  return valueRegressionLoss(criticValues(critics, bothCritics, observations, actions, activation), targetValues);
 }
 
 /** Minus the first critic's mean value of the policy's actions (Silver et al. 2014). */
@@ -75,8 +47,9 @@ export function actorLoss(
   actor: NamedTensors,
   critics: NamedTensors,
   { observations }: Pick<NoisyTransitions, 'observations'>,
-  form: LossForm,
+  { activation }: LossForm,
 ): tf.Scalar {
-  const actions = policyActions(actor, observations, form);
-  return tf.neg(tf.mean(criticValues(critics, 'critic1', observations, actions, form)));
+  const actions = policyActions(actor, observations, activation);
+  const [values] = criticValues(critics, ['critic1'], observations, actions, activation);
+  return tf.neg(tf.mean(values));
 }

@@ -1,14 +1,8 @@
 import type { ParameterVector } from '@understudy/nn';
 import type { Generator } from '@understudy/random';
-import {
-  DeviceMirror,
-  DeviceParameters,
-  DeviceUpdate,
-  loadTensorBackend,
-  standardNormal,
-  tf,
-} from '@understudy/tensor';
-import type { DeviceSide, TransitionBatch } from '@understudy/training';
+import { DeviceParameters, DeviceUpdate, loadTensorBackend, standardNormal, tf } from '@understudy/tensor';
+import type { TransitionBatch } from '@understudy/training';
+import { DeviceTraining, uploadTransitions } from '@understudy/training/tensor';
 import type { Td3Config } from './config.ts';
 import { createOptimizers, type Td3Networks, type Td3Optimizers } from './networks.ts';
 import { actorLoss, clippedDoubleTargetValues, criticLoss, type NoisyTransitions } from './readable-loss.ts';
@@ -26,10 +20,11 @@ export async function loadTensorUpdate({ backend }: Pick<Td3Config, 'backend'>):
 
 /**
  * A {@link Td3Update} by autodiff of the readable losses, on a tensor backend. All networks stay on its device; a batch
- * and its noise go there, and nothing is read but by the {@link DeviceSide}.
+ * and its noise go there, and nothing is read but by {@link device}.
  */
-export class TensorUpdate implements Td3Update, DeviceSide {
+export class TensorUpdate implements Td3Update {
   readonly optimizers: Td3Optimizers;
+  readonly device: DeviceTraining<Td3Statistics>;
   readonly #config: Td3Config;
   readonly #actor: DeviceParameters;
   readonly #critics: DeviceParameters;
@@ -37,21 +32,15 @@ export class TensorUpdate implements Td3Update, DeviceSide {
   readonly #targetCritics: DeviceParameters;
   readonly #actorUpdate: DeviceUpdate<NoisyTransitions>;
   readonly #criticUpdate: DeviceUpdate<NoisyTransitions>;
-  readonly #mirror: DeviceMirror;
-  readonly #actorVector: ParameterVector;
-  /** Whether the actor here is that of the last update. */
-  #isPolicyCurrent = true;
-  #statistics: Td3Statistics = noStatistics;
 
   constructor(networks: Td3Networks, config: Td3Config) {
-    const { actor, critics, targetActor, targetCritics } = networks;
+    const onDevice = ({ parameters }: { parameters: ParameterVector }) => new DeviceParameters(parameters.layout);
     this.#config = config;
     this.optimizers = createOptimizers(networks, config);
-    this.#actorVector = actor.parameters;
-    this.#actor = new DeviceParameters(actor.parameters.layout);
-    this.#critics = new DeviceParameters(critics.parameters.layout);
-    this.#targetActor = new DeviceParameters(targetActor.parameters.layout);
-    this.#targetCritics = new DeviceParameters(targetCritics.parameters.layout);
+    this.#actor = onDevice(networks.actor);
+    this.#critics = onDevice(networks.critics);
+    this.#targetActor = onDevice(networks.targetActor);
+    this.#targetCritics = onDevice(networks.targetCritics);
     this.#criticUpdate = new DeviceUpdate({
       parameters: this.#critics,
       loss: (tensors, batch) => {
@@ -63,23 +52,20 @@ export class TensorUpdate implements Td3Update, DeviceSide {
       parameters: this.#actor,
       loss: (tensors, batch) => ({ loss: actorLoss(tensors, this.#critics.named(), batch, config) }),
     });
-    this.#mirror = new DeviceMirror({
+    this.device = new DeviceTraining({
       parameters: [
-        [this.#actor, actor.parameters],
-        [this.#critics, critics.parameters],
-        [this.#targetActor, targetActor.parameters],
-        [this.#targetCritics, targetCritics.parameters],
+        [this.#actor, networks.actor.parameters],
+        [this.#critics, networks.critics.parameters],
+        [this.#targetActor, networks.targetActor.parameters],
+        [this.#targetCritics, networks.targetCritics.parameters],
       ],
       optimizers: [
         [this.#actorUpdate, this.optimizers.actor],
         [this.#criticUpdate, this.optimizers.critics],
       ],
+      readStatistics: () => this.#readStatistics(),
+      noStatistics,
     });
-    this.reload();
-  }
-
-  get device(): DeviceSide {
-    return this;
   }
 
   run(batch: TransitionBatch, generator: Generator): void {
@@ -90,55 +76,33 @@ export class TensorUpdate implements Td3Update, DeviceSide {
       this.#actorUpdate.step(transitions, learningRate);
       this.#targetActor.polyakUpdate(this.#actor, tau);
       this.#targetCritics.polyakUpdate(this.#critics, tau);
-      this.#isPolicyCurrent = false;
+      this.device.policyMoved();
     }
     tf.dispose(Object.values(transitions));
   }
 
-  async readPolicy(): Promise<void> {
-    if (this.#isPolicyCurrent) return;
-    await this.#actor.read(this.#actorVector.parameters);
-    this.#isPolicyCurrent = true;
+  takeStatistics(): Td3Statistics {
+    return this.device.takeStatistics();
   }
 
-  async readAll(): Promise<void> {
-    await this.#mirror.read();
-    this.#isPolicyCurrent = true;
+  reload(): void {
+    this.device.reload();
+  }
+
+  dispose(): void {
+    this.device.dispose();
+  }
+
+  async #readStatistics(): Promise<Td3Statistics> {
     const [critic, actor] = [await this.#criticUpdate.takeStatistics(), await this.#actorUpdate.takeStatistics()];
-    this.#statistics = {
+    return {
       criticLoss: critic.steps === 0 ? null : critic.loss,
       value: actor.steps === 0 ? null : -actor.loss,
     };
   }
-
-  takeStatistics(): Td3Statistics {
-    const statistics = this.#statistics;
-    this.#statistics = noStatistics;
-    return statistics;
-  }
-
-  reload(): void {
-    this.#mirror.write();
-    this.#isPolicyCurrent = true;
-  }
-
-  dispose(): void {
-    for (const update of [this.#actorUpdate, this.#criticUpdate]) update.dispose();
-    for (const device of [this.#actor, this.#critics, this.#targetActor, this.#targetCritics]) device.dispose();
-  }
 }
 
-function upload({ size, ...columns }: TransitionBatch, generator: Generator): NoisyTransitions {
-  // Copies, since some backends keep the arrays that they are given.
-  const matrix = (values: Float32Array) => tf.tensor2d(values.slice(), [size, values.length / size]);
-  const vector = (values: Float32Array) => tf.tensor1d(values.slice());
-  const actions = matrix(columns.actions);
-  return {
-    observations: matrix(columns.observations),
-    actions,
-    rewards: vector(columns.rewards),
-    nextObservations: matrix(columns.nextObservations),
-    discounts: vector(columns.discounts),
-    noise: standardNormal<tf.Rank.R2>(generator, actions.shape),
-  };
+function upload(batch: TransitionBatch, generator: Generator): NoisyTransitions {
+  const transitions = uploadTransitions(batch);
+  return { ...transitions, noise: standardNormal<tf.Rank.R2>(generator, transitions.actions.shape) };
 }

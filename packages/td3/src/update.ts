@@ -1,5 +1,5 @@
 import type { Generator } from '@understudy/random';
-import { criticLoss, type DeviceSide, joinRows, type TransitionBatch } from '@understudy/training';
+import { criticLoss, joinRows, type OffPolicyUpdate, type TransitionBatch } from '@understudy/training';
 import type { Td3Config } from './config.ts';
 import { clippedDoubleTargets, smoothActions } from './loss.ts';
 import { createOptimizers, followNetworks, type Td3Networks, type Td3Optimizers } from './networks.ts';
@@ -11,20 +11,7 @@ export type Td3Statistics = Readonly<Record<'criticLoss' | 'value', number | nul
 export const noStatistics: Td3Statistics = { criticLoss: null, value: null };
 
 /** One update of TD3 (Fujimoto et al. 2018, algorithm 1): the critics, and every `policyDelay`-th time the rest. */
-export interface Td3Update {
-  /** The optimisers' part of a checkpoint; the same for every engine. */
-  readonly optimizers: Td3Optimizers;
-  /** Where networks and optimisers lie on a device: how they come back. */
-  readonly device?: DeviceSide;
-  /** @param generator - Draws the noise of the target policy. */
-  run(batch: TransitionBatch, generator: Generator): void;
-  /** Means over the updates since the last call. */
-  takeStatistics(): Td3Statistics;
-  /** Takes networks and optimisers as they are here now, after a checkpoint has been put back. */
-  reload(): void;
-  /** Gives back what the engine holds outside this process's memory. */
-  dispose(): void;
-}
+export type Td3Update = OffPolicyUpdate<Td3Statistics, Td3Optimizers>;
 
 /** Makes an engine's update. */
 export type CreateTd3Update = (networks: Td3Networks, config: Td3Config) => Td3Update;

@@ -4,6 +4,7 @@ import { type Tensor, tensorOf } from '@understudy/nn';
 import { checkFinite } from './check-finite.ts';
 import { takeFloat32 } from './checkpoint.ts';
 import { EpisodeStatistics } from './episode-statistics.ts';
+import type { Pause } from './event-loop.ts';
 import type { ObservationNormalizer } from './observation-normalizer.ts';
 import type { RewardNormalizer } from './reward-normalizer.ts';
 
@@ -142,7 +143,7 @@ export class RolloutCollector {
    *
    * @param pause - Called before every step; what it returns is waited for.
    */
-  async collectAsync(act: AwaitableActor, pause?: () => Promise<void> | undefined): Promise<Rollout> {
+  async collectAsync(act: AwaitableActor, pause?: Pause): Promise<Rollout> {
     const rollout = this.#rollout;
     rollout.truncations = 0;
     for (let step = 0; step < rollout.steps; step++) {

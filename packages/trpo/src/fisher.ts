@@ -50,20 +50,20 @@ export class FisherProduct {
    * {@link prepare} and the last product nothing else may pass through the actor.
    */
   multiply(vector: Float64Array, out: Float64Array): void {
-    const { parameters, actor, head } = this.#policy;
+    const { parameters, actor, divergence } = this.#policy;
     this.#direction.set(vector);
     parameters.zeroGradients();
     for (let first = 0; first < this.#rows; first += actor.maxBatch) this.#addBlock(first);
-    head.addOwnFisherProduct(this.#direction, parameters.gradients);
+    divergence.addOwnFisherProduct(this.#direction, parameters.gradients);
     for (let i = 0; i < out.length; i++) out[i] = parameters.gradients[i] + this.#damping * vector[i];
   }
 
   #addBlock(first: number): void {
-    const { actor, head } = this.#policy;
+    const { actor, divergence } = this.#policy;
     const batch = Math.min(actor.maxBatch, this.#rows - first);
     const outputs = this.#forward(first, batch);
     const tangents = actor.tangent({ parameters: this.#actorDirection }, batch);
-    head.fisherProduct(outputs, tangents, 1 / this.#rows, batch, this.#outputGradients);
+    divergence.fisherProduct(outputs, tangents, 1 / this.#rows, batch, this.#outputGradients);
     actor.backward(this.#outputGradients, batch);
   }
 

@@ -1,5 +1,5 @@
 export type { TrpoConfig, TrpoOptions } from './config.ts';
-export { resolveTrpoConfig } from './config.ts';
+export { resolveTrpoConfig, trpoSettings } from './config.ts';
 export type { ConjugateGradientsOptions, MatrixProduct } from './conjugate-gradients.ts';
 export { ConjugateGradients } from './conjugate-gradients.ts';
 export { TrpoLearner } from './learner.ts';

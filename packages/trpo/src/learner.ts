@@ -1,27 +1,28 @@
-import type { EnvState, VectorEnv } from '@understudy/gym';
+import type { VectorEnv } from '@understudy/gym';
 import type { Tensor } from '@understudy/nn';
 import type { Generator, GeneratorState } from '@understudy/random';
 import {
-  actionBounds,
+  AdvantageEstimator,
   type Checkpoint,
   checkStatistics,
-  choiceCount,
+  createOnPolicyScaling,
+  DirectRollouts,
+  explainedVariance,
   type Learner,
   type Metrics,
-  ObservationNormalizer,
+  onPolicySpec,
   type PolicyParts,
   type PolicySpec,
   parseState,
   policyTensors,
-  RewardNormalizer,
-  type Rollout,
-  RolloutCollector,
+  type RewardNormalizer,
+  type ShardedState,
   spawnGenerators,
 } from '@understudy/training';
 import { z } from 'zod';
-import { AdvantageEstimator, explainedVariance } from './advantages.ts';
 import type { TrpoConfig } from './config.ts';
 import { createNetworks, type TrpoNetworks } from './networks.ts';
+import { normalizeAdvantages } from './normalize-advantages.ts';
 import { type CreateTrpoUpdate, KernelUpdate, type TrpoUpdate, type UpdateStatistics } from './update.ts';
 
 const jsonObject = z.record(z.string(), z.unknown());
@@ -45,12 +46,12 @@ export class TrpoLearner implements Learner {
   readonly #networks: TrpoNetworks;
   readonly #policyParts: PolicyParts;
   readonly #rewardNormalizer: RewardNormalizer | undefined;
-  readonly #collector: RolloutCollector;
+  readonly #config: TrpoConfig;
+  readonly #rollouts: DirectRollouts;
   readonly #advantages: AdvantageEstimator;
   readonly #update: TrpoUpdate;
   readonly #stepsPerIteration: number;
   readonly #iterations: number;
-  readonly #actionGenerator: Generator;
   readonly #minibatchGenerator: Generator;
   #iteration = 0;
 
@@ -65,31 +66,22 @@ export class TrpoLearner implements Learner {
     const [networkGenerator, actionGenerator, minibatchGenerator] = spawnGenerators(config.seed, 3);
     const valueBatchSize = Math.min(config.valueBatchSize, rows);
     const maxBatch = Math.max(Math.min(config.blockSize, rows), env.count, valueBatchSize);
-    this.spec = createPolicySpec(config, env);
+    this.#config = config;
+    this.spec = onPolicySpec('trpo', config, env);
     this.#networks = createNetworks(this.spec, config, maxBatch, networkGenerator);
-    this.#actionGenerator = actionGenerator;
     this.#minibatchGenerator = minibatchGenerator;
-    const normalizer = config.normalizeObservations
-      ? new ObservationNormalizer(env.observationSize, { clip: config.observationClip })
-      : undefined;
-    const bounds = this.spec.distribution === 'gaussian' ? actionBounds(env.singleActionSpace) : undefined;
+    const scaling = createOnPolicyScaling(config, env, env.count);
+    const { observationNormalizer: normalizer, actionBounds: bounds } = scaling;
     const { policy, critic } = this.#networks;
-    this.#policyParts = { parameters: policy.parameters, normalizer, bounds };
-    this.#rewardNormalizer = config.normalizeRewards
-      ? new RewardNormalizer(env.count, { gamma: config.gamma, clip: config.rewardClip })
-      : undefined;
-    this.#collector = new RolloutCollector(env, {
-      steps: config.steps,
-      observationNormalizer: normalizer,
-      rewardNormalizer: this.#rewardNormalizer,
-      actionBounds: bounds,
-    });
+    const { parameters, actor, head } = policy;
+    this.#policyParts = { parameters, normalizer, bounds };
+    this.#rewardNormalizer = scaling.rewardNormalizer;
+    this.#rollouts = new DirectRollouts(env, { ...config, ...scaling, actor, head, generator: actionGenerator });
     this.#advantages = new AdvantageEstimator(critic.network, config, rows, env.count);
     this.#update = createUpdate(this.#networks, { ...config, valueBatchSize }, rows);
     this.#stepsPerIteration = rows;
     this.#iterations = Math.ceil(config.totalSteps / rows);
     this.totalSteps = this.#iterations * rows;
-    this.#collector.reset(config.seed);
   }
 
   get step(): number {
@@ -101,11 +93,11 @@ export class TrpoLearner implements Learner {
   }
 
   get meanReturn(): number | undefined {
-    return this.#collector.episodes.meanReturn;
+    return this.#rollouts.episodes.meanReturn;
   }
 
   get episodes(): number {
-    return this.#collector.episodes.finished;
+    return this.#rollouts.episodes.finished;
   }
 
   /** The mean return of the last training episodes. */
@@ -115,8 +107,8 @@ export class TrpoLearner implements Learner {
 
   /** @throws InputError when an observation, a reward or a figure of the update is no finite number. */
   async iterate(): Promise<Metrics> {
-    const rollout = this.#collectRollout();
-    const batch = this.#advantages.estimate(rollout);
+    const batch = this.#advantages.estimate(await this.#rollouts.collect());
+    if (this.#config.normalizeAdvantages) normalizeAdvantages(batch.advantages);
     const explained = explainedVariance(batch);
     const statistics = await this.#update.run(batch, this.#minibatchGenerator);
     this.#iteration++;
@@ -129,19 +121,20 @@ export class TrpoLearner implements Learner {
   }
 
   save(): Checkpoint {
+    const { actions, environments } = this.#rollouts.save();
     return {
       tensors: new Map([
         ...this.policyTensors(),
         ...this.#networks.critic.parameters.tensors(),
         ...this.#update.valueOptimizer.tensors(),
         ...(this.#rewardNormalizer?.tensors() ?? []),
-        ...this.#collector.tensors(),
+        ...this.#rollouts.tensors(),
       ]),
       state: {
         iteration: this.#iteration,
-        actions: this.#actionGenerator.getState(),
+        actions,
         minibatches: this.#minibatchGenerator.getState(),
-        environments: this.#collector.environmentStates(),
+        environments,
       },
     };
   }
@@ -154,8 +147,7 @@ export class TrpoLearner implements Learner {
     this.#update.reload();
     this.#policyParts.normalizer?.restore(tensors);
     this.#rewardNormalizer?.restore(tensors);
-    this.#collector.restore(tensors, saved.environments as EnvState[]);
-    this.#actionGenerator.setState(saved.actions as unknown as GeneratorState);
+    this.#rollouts.restore(tensors, saved as unknown as ShardedState);
     this.#minibatchGenerator.setState(saved.minibatches as unknown as GeneratorState);
     this.#iteration = saved.iteration;
   }
@@ -169,17 +161,8 @@ export class TrpoLearner implements Learner {
     return { meanReturn: this.meanReturn ?? null, episodes: this.episodes };
   }
 
-  #collectRollout(): Rollout {
-    const { actor, head } = this.#networks.policy;
-    return this.#collector.collect((observations, count, actions, logProbabilities) => {
-      actor.inputBuffer.set(observations);
-      const outputs = actor.forward(actor.inputBuffer, count);
-      head.sample(outputs, count, this.#actionGenerator, actions, logProbabilities);
-    });
-  }
-
   #metrics(statistics: UpdateStatistics, explained: number | null): Metrics {
-    const { episodes } = this.#collector;
+    const { episodes } = this.#rollouts;
     return {
       step: this.step,
       episodes: episodes.finished,
@@ -195,19 +178,3 @@ const createKernelUpdate: CreateTrpoUpdate = (networks, config, rows) => {
   if (config.engine !== 'kernels') throw new Error(`The update of the ${config.engine} engine has to be given.`);
   return new KernelUpdate(networks, config, rows);
 };
-
-/** What the policy for an environment is made of. */
-function createPolicySpec(config: TrpoConfig, env: VectorEnv): PolicySpec {
-  const discrete = env.singleActionSpace.kind === 'discrete';
-  return {
-    algorithm: 'trpo',
-    environment: config.environment,
-    observationSize: env.observationSize,
-    actionSize: env.actionSize,
-    distribution: discrete ? 'categorical' : 'gaussian',
-    outputSize: discrete ? choiceCount(env.singleActionSpace) : env.actionSize,
-    hiddenSizes: config.hiddenSizes,
-    activation: config.activation,
-    observationClip: config.normalizeObservations ? config.observationClip : null,
-  };
-}

@@ -10,9 +10,9 @@ import {
   type TwiceDifferentiableNetwork,
 } from '@understudy/nn';
 import type { Generator } from '@understudy/random';
-import { type PolicySpec, policyTensorShapes } from '@understudy/training';
-import { type ActionHead, createActionHead } from './action-head.ts';
+import { type ActionHead, createActionHead, type PolicySpec, policyTensorShapes } from '@understudy/training';
 import type { TrpoConfig } from './config.ts';
+import { createPolicyDivergence, type PolicyDivergence } from './policy-divergence.ts';
 
 /** What the trust region holds. */
 export interface TrpoPolicy {
@@ -20,6 +20,7 @@ export interface TrpoPolicy {
   parameters: ParameterVector;
   actor: TwiceDifferentiableNetwork;
   head: ActionHead;
+  divergence: PolicyDivergence;
 }
 
 /** What the value regression changes. */
@@ -58,7 +59,12 @@ export function createNetworks(
   );
   initialiseNetwork(network, generator, { hidden, output: orthogonal(1) });
   return {
-    policy: { parameters, actor, head: createActionHead(spec, parameters) },
+    policy: {
+      parameters,
+      actor,
+      head: createActionHead(spec, parameters),
+      divergence: createPolicyDivergence(spec, parameters),
+    },
     critic: { parameters: criticParameters, network },
   };
 }

@@ -1,14 +1,8 @@
+import type { OnPolicyBatch } from '@understudy/training';
 import type { TrpoPolicy } from './networks.ts';
 
-/** A rollout ready to learn from; `[rows]` and `[rows, size]`. */
-export interface TrainingBatch {
-  rows: number;
-  observations: Float32Array;
-  actions: Float32Array;
-  values: Float32Array;
-  advantages: Float32Array;
-  returns: Float32Array;
-}
+/** A rollout ready to learn from. The old policy's log-probabilities are computed from its networks. */
+export type TrainingBatch = Omit<OnPolicyBatch, 'logProbabilities'>;
 
 /** Means over a rollout. */
 export interface SurrogateValue {
@@ -56,12 +50,12 @@ export class Surrogate {
    * parameters. There, where every ratio is 1, the derivative of a term by its log-probability is the advantage.
    */
   differentiate(batch: TrainingBatch): void {
-    const { actor, head, parameters } = this.#policy;
+    const { actor, head, divergence, parameters } = this.#policy;
     const { rows, actions, advantages } = batch;
     const actionSize = actions.length / rows;
     const byLogProbability = this.#logProbabilities;
     const byEntropy = this.#entropies.fill(this.#entropyCoefficient / rows);
-    head.keepOld();
+    divergence.keepOld();
     parameters.zeroGradients();
     for (let first = 0; first < rows; first += actor.maxBatch) {
       const count = Math.min(actor.maxBatch, rows - first);
@@ -90,7 +84,7 @@ export class Surrogate {
   }
 
   #addBlock({ rows, observations, actions, advantages }: TrainingBatch, first: number, count: number): void {
-    const { actor, head } = this.#policy;
+    const { actor, head, divergence } = this.#policy;
     const actionSize = actions.length / rows;
     const outputs = this.#forward(observations, first, count);
     const oldOutputs = this.#oldOutputs.subarray(first * actor.outputSize, (first + count) * actor.outputSize);
@@ -100,7 +94,7 @@ export class Surrogate {
       count,
       this.#logProbabilities,
     );
-    head.klDivergence(oldOutputs, outputs, count, this.#divergences);
+    divergence.rows(oldOutputs, outputs, count, this.#divergences);
     head.entropy(outputs, count, this.#entropies);
     const value = this.#value;
     for (let i = 0; i < count; i++) {

@@ -38,7 +38,7 @@ test.each(['gaussian', 'categorical'] as const)("an update is the kernels' updat
   const { batch, tensor, kernels, networks } = setUp(distribution);
   for (let i = 0; i < 2; i++) {
     const generators = [defaultRng(i), defaultRng(i)];
-    const expected = kernels.run(batch, generators[0]);
+    const expected = await kernels.run(batch, generators[0]);
     const found = await tensor.run(batch, generators[1]);
     expect(generators[1].getState()).toEqual(generators[0].getState());
     for (const [name, value] of Object.entries(expected)) {

@@ -1,6 +1,7 @@
 import { Adam } from '@understudy/nn';
 import type { Generator } from '@understudy/random';
 import { DeviceMirror, DeviceParameters, DeviceUpdate, loadTensorBackend, tf } from '@understudy/tensor';
+import { pauseEvery } from '@understudy/training';
 import type { TrpoConfig } from './config.ts';
 import type { TrpoNetworks } from './networks.ts';
 import { valueLoss } from './readable-policy.ts';
@@ -43,6 +44,7 @@ export class TensorUpdate implements TrpoUpdate {
   readonly #valueUpdate: DeviceUpdate<Regression>;
   readonly #mirror: DeviceMirror;
   readonly #order: Int32Array;
+  readonly #pause = pauseEvery();
 
   /** @param rows - Transitions in one rollout. */
   constructor({ policy, critic }: TrpoNetworks, config: TrpoConfig, rows: number) {
@@ -100,6 +102,8 @@ export class TensorUpdate implements TrpoUpdate {
     for (let epoch = 0; epoch < valueEpochs; epoch++) {
       generator.shuffle(this.#order);
       for (let first = 0; first < rows; first += valueBatchSize) {
+        const paused = this.#pause();
+        if (paused) await paused;
         const chosen = this.#order.slice(first, Math.min(first + valueBatchSize, rows));
         const minibatch = tf.tidy(() => gather(rollout, chosen));
         this.#valueUpdate.step(minibatch, valueLearningRate);

@@ -17,7 +17,7 @@ export interface TrpoUpdate {
   /** The critic's; the same in a checkpoint for every engine. */
   readonly valueOptimizer: Adam;
   /** @param generator - Decides which transitions make up each of the critic's minibatches. */
-  run(batch: TrainingBatch, generator: Generator): UpdateStatistics | Promise<UpdateStatistics>;
+  run(batch: TrainingBatch, generator: Generator): Promise<UpdateStatistics>;
   /** Takes networks and optimiser as they are here now, after a checkpoint has been put back. */
   reload(): void;
   /** Gives back what the engine holds outside this process's memory. */
@@ -42,9 +42,9 @@ export class KernelUpdate implements TrpoUpdate {
     return this.#valueUpdate.optimizer;
   }
 
-  run(batch: TrainingBatch, generator: Generator): UpdateStatistics {
+  async run(batch: TrainingBatch, generator: Generator): Promise<UpdateStatistics> {
     const statistics = this.#policyUpdate.run(batch);
-    return { ...statistics, valueLoss: this.#valueUpdate.run(batch, generator) };
+    return { ...statistics, valueLoss: await this.#valueUpdate.run(batch, generator) };
   }
 
   reload(): void {}

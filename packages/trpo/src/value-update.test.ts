@@ -8,7 +8,7 @@ beforeAll(async () => {
   await loadTensorBackend({ backend: 'cpu' });
 });
 
-test('the gradient is that of half the mean squared error by autodiff', () => {
+test('the gradient is that of half the mean squared error by autodiff', async () => {
   const { networks, batch, generator } = createToy({ distribution: 'gaussian', rows: 12, maxBatch: 12 });
   const { critic } = networks;
   const observations = tf.tensor2d(batch.observations, [12, observationSize]);
@@ -18,19 +18,20 @@ test('the gradient is that of half the mean squared error by autodiff', () => {
   )(device.flat);
   const expected = grad.dataSync();
   const options = { valueEpochs: 1, valueBatchSize: 12, valueLearningRate: 1e-3 };
-  const found = new ValueUpdate(critic, options, 12).run(batch, generator);
+  const found = await new ValueUpdate(critic, options, 12).run(batch, generator);
   expect(found).toBeCloseTo(value.dataSync()[0], 5);
   critic.parameters.gradients.forEach((gradient, i) => {
     expect(gradient).toBeCloseTo(expected[i], 5);
   });
 });
 
-test('it fits the returns, with a last minibatch that is smaller', () => {
+test('it fits the returns, with a last minibatch that is smaller', async () => {
   const { networks, batch, generator } = createToy({ distribution: 'gaussian', rows: 50, maxBatch: 16 });
   for (let row = 0; row < 50; row++) batch.returns[row] = 2 + Math.sin(batch.observations[row * observationSize]);
   const options = { valueEpochs: 20, valueBatchSize: 16, valueLearningRate: 1e-2 };
   const update = new ValueUpdate(networks.critic, options, 50);
-  const losses = Array.from({ length: 20 }, () => update.run(batch, generator));
+  const losses: number[] = [];
+  for (let i = 0; i < 20; i++) losses.push(await update.run(batch, generator));
   expect(losses[0]).toBeGreaterThan(0.02);
   expect(losses[19]).toBeLessThan(0.002);
 });

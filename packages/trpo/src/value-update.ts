@@ -1,5 +1,6 @@
 import { Adam } from '@understudy/nn';
 import type { Generator } from '@understudy/random';
+import { pauseEvery } from '@understudy/training';
 import type { TrpoConfig } from './config.ts';
 import type { TrpoCritic } from './networks.ts';
 import type { TrainingBatch } from './surrogate.ts';
@@ -10,6 +11,7 @@ export class ValueUpdate {
   readonly #critic: TrpoCritic;
   readonly #config: Pick<TrpoConfig, 'valueEpochs' | 'valueBatchSize' | 'valueLearningRate'>;
   readonly #order: Int32Array;
+  readonly #pause = pauseEvery();
   readonly #gradients: Float32Array;
 
   /** @param rows - Transitions in one rollout. */
@@ -29,7 +31,7 @@ export class ValueUpdate {
    * @param generator - Decides which transitions make up each minibatch.
    * @returns The mean loss of the last pass.
    */
-  run(batch: TrainingBatch, generator: Generator): number {
+  async run(batch: TrainingBatch, generator: Generator): Promise<number> {
     const { valueEpochs, valueBatchSize } = this.#config;
     const { rows } = batch;
     for (let i = 0; i < rows; i++) this.#order[i] = i;
@@ -38,6 +40,8 @@ export class ValueUpdate {
       generator.shuffle(this.#order);
       loss = 0;
       for (let first = 0; first < rows; first += valueBatchSize) {
+        const paused = this.#pause();
+        if (paused) await paused;
         loss += this.#step(batch, first, Math.min(valueBatchSize, rows - first));
       }
     }

@@ -1,5 +1,5 @@
 import type { PpoHooks, PpoShardOptions } from '@understudy/ppo';
-import type { ShardCollector, TrainingResult } from '@understudy/training';
+import type { ConfigSetting, ShardCollector, TrainingResult } from '@understudy/training';
 
 /** What every learner's configuration has. */
 interface LearnerConfig {
@@ -14,6 +14,8 @@ interface LearnerConfig {
 interface LoadedLearner {
   /** Fills in the defaults. @throws InputError when an option is unknown or out of range. */
   resolve(options: { environment: string }): LearnerConfig;
+  /** Everything that can be set. */
+  settings: readonly ConfigSetting[];
   /** Learners that don't collect by shards leave `openShards` alone. */
   train(config: LearnerConfig, hooks: PpoHooks): Promise<TrainingResult>;
   /** Makes what collects one shard of a training, for learners that collect by shards. */
@@ -37,38 +39,38 @@ export const learners: Readonly<Record<LearnerName, LearnerEntry>> = {
     method: 'proximal policy optimisation',
     hasWorkers: true,
     load: async () => {
-      const { createPpoShardCollector, resolvePpoConfig, train } = await import('@understudy/ppo');
+      const { createPpoShardCollector, ppoSettings, resolvePpoConfig, train } = await import('@understudy/ppo');
       const createShardCollector: LoadedLearner['createShardCollector'] = (config, shard, options) =>
         createPpoShardCollector(resolvePpoConfig(config), shard, options);
-      return { resolve: resolvePpoConfig, train, createShardCollector };
+      return { resolve: resolvePpoConfig, settings: ppoSettings, train, createShardCollector };
     },
   },
   trpo: {
     method: 'trust region policy optimisation',
     load: async () => {
-      const { resolveTrpoConfig, train } = await import('@understudy/trpo');
-      return { resolve: resolveTrpoConfig, train };
+      const { resolveTrpoConfig, train, trpoSettings } = await import('@understudy/trpo');
+      return { resolve: resolveTrpoConfig, settings: trpoSettings, train };
     },
   },
   sac: {
     method: 'soft actor-critic',
     load: async () => {
-      const { resolveSacConfig, train } = await import('@understudy/sac');
-      return { resolve: resolveSacConfig, train };
+      const { resolveSacConfig, sacSettings, train } = await import('@understudy/sac');
+      return { resolve: resolveSacConfig, settings: sacSettings, train };
     },
   },
   td3: {
     method: 'twin delayed deep deterministic policy gradient',
     load: async () => {
-      const { resolveTd3Config, train } = await import('@understudy/td3');
-      return { resolve: resolveTd3Config, train };
+      const { resolveTd3Config, td3Settings, train } = await import('@understudy/td3');
+      return { resolve: resolveTd3Config, settings: td3Settings, train };
     },
   },
   'ddpg-her': {
     method: 'deep deterministic policy gradient with hindsight experience replay, for environments with goals',
     load: async () => {
-      const { resolveDdpgHerConfig, train } = await import('@understudy/ddpg-her');
-      return { resolve: resolveDdpgHerConfig, train };
+      const { ddpgHerSettings, resolveDdpgHerConfig, train } = await import('@understudy/ddpg-her');
+      return { resolve: resolveDdpgHerConfig, settings: ddpgHerSettings, train };
     },
   },
 };

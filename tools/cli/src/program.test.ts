@@ -97,9 +97,9 @@ test('the top level lists commands and examples', async () => {
   }
 });
 
-test("a training's help lists its settings with their defaults, but none that is an option", async () => {
+test("a training's help lists its settings with their defaults and what they mean, but none that is an option", async () => {
   const ppo = await help('train', 'ppo', '--help');
-  expect(ppo).toMatch(/^ {2}gamma +0\.99$/m);
+  expect(ppo).toMatch(/^ {2}gamma +0\.99 +Discount\.$/m);
   expect(ppo).not.toMatch(/^ {2}totalSteps /m);
-  expect(await help('train', 'bc', '--help')).toMatch(/^ {2}batchSize +256$/m);
+  expect(await help('train', 'bc', '--help')).toMatch(/^ {2}batchSize +256 +Transitions in /m);
 });

@@ -55,11 +55,11 @@ async function run(directory: string, iterations: number): Promise<boolean> {
   return stopped;
 }
 
-test('updates begin after the warm-up and come as often as configured', () => {
+test('updates begin after the warm-up and come as often as configured', async () => {
   const { learner, agent } = createLearner();
-  while (learner.step < 20) learner.iterate();
+  while (learner.step < 20) await learner.iterate();
   expect(agent.updates).toBe(0);
-  while (!learner.finished) learner.iterate();
+  while (!learner.finished) await learner.iterate();
   expect(learner.step).toBe(120);
   expect(agent.updates).toBe(75);
 });
@@ -84,14 +84,12 @@ test('what lies on a device is read before it acts and before it is saved, and l
   const { agent, calls } = createDeviceAgent();
   const { learner } = createLearner({}, {}, agent);
   const { learner: plain } = createLearner();
-  const run = learner.iterate();
-  expect(run).toBeInstanceOf(Promise);
-  expect(await run).toEqual(plain.iterate());
+  expect(await learner.iterate()).toEqual(await plain.iterate());
   // Two environments, ten steps an iteration, the first twenty at random.
   expect(calls).toEqual(['readAll']);
-  expect(await learner.iterate()).toEqual(plain.iterate());
+  expect(await learner.iterate()).toEqual(await plain.iterate());
   calls.length = 0;
-  expect(await learner.iterate()).toEqual(plain.iterate());
+  expect(await learner.iterate()).toEqual(await plain.iterate());
   expect(calls.filter((call) => call === 'explore')).toHaveLength(5);
   calls.forEach((call, i) => {
     if (call === 'explore') expect(calls[i - 1]).toBe('readPolicy');
@@ -101,26 +99,45 @@ test('what lies on a device is read before it acts and before it is saved, and l
   expect(learner.save()).toEqual(plain.save());
 });
 
-test('a figure of the updates that is no number ends the training with its name and step', () => {
+test('other work of the thread has its turn in the middle of an iteration', async () => {
   const agent = new NudgingAgent();
-  const { learner } = createLearner({}, {}, agent);
-  learner.iterate();
-  agent.takeStatistics = () => ({ updates: Number.NaN });
-  expect(() => learner.iterate()).toThrow(/^By step 20 of Ramp-v0 the updates of drift is NaN, .*\.$/);
+  const { learner } = createLearner({ warmupSteps: 2, updatesPerStep: 5 }, {}, agent);
+  const update = agent.update.bind(agent);
+  agent.update = (batch) => {
+    for (const end = performance.now() + 10; performance.now() < end; );
+    update(batch);
+  };
+  let heardAt = Number.POSITIVE_INFINITY;
+  setImmediate(() => {
+    heardAt = agent.updates;
+  });
+  await learner.iterate();
+  expect(heardAt).toBeLessThan(agent.updates);
 });
 
-test.each(['terminated', 'truncated'] as const)('the last observation of a %s episode is never lost', (ending) => {
-  const { learner } = createLearner({ replayCapacity: 120, warmupSteps: 120 }, { ending, length: 5 });
-  while (!learner.finished) learner.iterate();
-  const { observations, nextObservations, terminated, truncated, size } = learner.replay;
-  let ended = 0;
-  for (let row = 0; row < size; row++) {
-    expect(nextObservations[2 * row] - observations[2 * row]).toBeCloseTo(1, 5);
-    expect(nextObservations[2 * row + 1]).toBe(observations[2 * row + 1]);
-    ended += (ending === 'terminated' ? terminated : truncated)[row];
-  }
-  expect(ended).toBe(size / 5);
+test('a figure of the updates that is no number ends the training with its name and step', async () => {
+  const agent = new NudgingAgent();
+  const { learner } = createLearner({}, {}, agent);
+  await learner.iterate();
+  agent.takeStatistics = () => ({ updates: Number.NaN });
+  await expect(learner.iterate()).rejects.toThrow(/^By step 20 of Ramp-v0 the updates of drift is NaN, .*\.$/);
 });
+
+test.each(['terminated', 'truncated'] as const)(
+  'the last observation of a %s episode is never lost',
+  async (ending) => {
+    const { learner } = createLearner({ replayCapacity: 120, warmupSteps: 120 }, { ending, length: 5 });
+    while (!learner.finished) await learner.iterate();
+    const { observations, nextObservations, terminated, truncated, size } = learner.replay;
+    let ended = 0;
+    for (let row = 0; row < size; row++) {
+      expect(nextObservations[2 * row] - observations[2 * row]).toBeCloseTo(1, 5);
+      expect(nextObservations[2 * row + 1]).toBe(observations[2 * row + 1]);
+      ended += (ending === 'terminated' ? terminated : truncated)[row];
+    }
+    expect(ended).toBe(size / 5);
+  },
+);
 
 test('a run stopped twice ends with the bytes of one that ran through', async () => {
   const through = join(temporaryDirectory(), 'through');

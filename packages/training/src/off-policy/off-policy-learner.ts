@@ -4,6 +4,7 @@ import type { Tensor } from '@understudy/nn';
 import type { Generator, GeneratorState } from '@understudy/random';
 import { z } from 'zod';
 import { type Checkpoint, parseState } from '../checkpoint.ts';
+import { pauseEvery } from '../event-loop.ts';
 import type { ActionBounds } from '../flat-env.ts';
 import type { Metrics } from '../metrics-file.ts';
 import type { PolicySpec } from '../network-policy.ts';
@@ -88,6 +89,7 @@ export class OffPolicyLearner implements Learner {
   readonly #batchGenerator: Generator;
   readonly #drawRandomly: Explorer;
   readonly #explore: Explorer;
+  readonly #pause = pauseEvery();
   /** Environment steps of one iteration: whole steps of all environments. */
   readonly #iterationSteps: number;
   #file: ReplayFile | undefined;
@@ -139,25 +141,23 @@ export class OffPolicyLearner implements Learner {
     return this.meanReturn;
   }
 
-  /**
-   * One iteration: at once, or with a promise where the agent learns on a device.
-   *
-   * @throws InputError when an observation, a reward or a figure of the updates is no finite number.
-   */
-  iterate(): Metrics | Promise<Metrics> {
+  /** @throws InputError when an observation, a reward or a figure of the updates is no finite number. */
+  async iterate(): Promise<Metrics> {
     const end = this.#steps + this.#iterationSteps;
     const { device } = this.#agent;
-    if (device) return this.#iterateOn(device, end);
-    while (this.#steps < end) this.#stepAndUpdate();
-    return this.#metrics();
-  }
-
-  async #iterateOn(device: DeviceSide, end: number): Promise<Metrics> {
     while (this.#steps < end) {
-      if (!this.#isWarmingUp) await device.readPolicy();
-      this.#stepAndUpdate();
+      const paused = this.#pause();
+      if (paused) await paused;
+      if (device && !this.#isWarmingUp) await device.readPolicy();
+      this.#step();
+      // One environment step may owe many updates.
+      for (; this.#owedUpdates >= 1; this.#owedUpdates--) {
+        const pausedUpdates = this.#pause();
+        if (pausedUpdates) await pausedUpdates;
+        this.#update();
+      }
     }
-    await device.readAll();
+    await device?.readAll();
     return this.#metrics();
   }
 
@@ -229,16 +229,16 @@ export class OffPolicyLearner implements Learner {
     return this.#steps < this.#config.warmupSteps;
   }
 
-  #stepAndUpdate(): void {
-    const { updatesPerStep } = this.#config;
+  /** One step of every environment. */
+  #step(): void {
     const warmingUp = this.#isWarmingUp;
     this.#collector.step(warmingUp ? this.#drawRandomly : this.#explore);
     this.#steps += this.replay.count;
-    if (warmingUp) return;
-    this.#owedUpdates += updatesPerStep * this.replay.count;
-    for (; this.#owedUpdates >= 1; this.#owedUpdates--) {
-      this.replay.sample(this.#batchGenerator, this.#batch);
-      this.#agent.update(this.#batch);
-    }
+    if (!warmingUp) this.#owedUpdates += this.#config.updatesPerStep * this.replay.count;
+  }
+
+  #update(): void {
+    this.replay.sample(this.#batchGenerator, this.#batch);
+    this.#agent.update(this.#batch);
   }
 }

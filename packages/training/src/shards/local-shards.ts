@@ -1,3 +1,4 @@
+import { pauseEvery } from '../event-loop.ts';
 import { policyVersionOf, type ShardPlan, type ShardPolicy, type ShardResult, type ShardService } from './shard.ts';
 import type { ShardCollector, ShardStart } from './shard-collector.ts';
 
@@ -9,6 +10,7 @@ export class LocalShards implements ShardService {
   readonly #plan: ShardPlan;
   readonly #create: CreateShardCollector;
   readonly #policies = new Map<number, ShardPolicy>();
+  readonly #pause = pauseEvery();
   #collectors: ShardCollector[] = [];
   #starts: ShardStart[] = [];
 
@@ -33,7 +35,7 @@ export class LocalShards implements ShardService {
     const results: ShardResult[] = [];
     for (const { index } of this.#plan.shards) {
       this.#collectors[index] ??= await this.#create(index);
-      results.push(await this.#collectors[index].collect(policy, this.#starts[index]));
+      results.push(await this.#collectors[index].collect(policy, this.#starts[index], this.#pause));
       this.#starts[index] = 'held';
     }
     return results;

@@ -2,6 +2,7 @@ import type { VectorEnv } from '@understudy/gym';
 import type { RunningMeanVariance, Tensor } from '@understudy/nn';
 import type { Generator, GeneratorState } from '@understudy/random';
 import { takeFloat64 } from '../checkpoint.ts';
+import type { Pause } from '../event-loop.ts';
 import { ObservationNormalizer } from '../observation-normalizer.ts';
 import { RewardNormalizer } from '../reward-normalizer.ts';
 import { RolloutCollector } from '../rollout.ts';
@@ -92,7 +93,7 @@ export class ShardCollector {
    * @returns Arrays that the next call overwrites; the state is a copy.
    * @throws InputError when an observation or a reward is no finite number, or the state doesn't fit.
    */
-  async collect(policy: ShardPolicy, start: ShardStart, pause?: () => Promise<void> | undefined): Promise<ShardResult> {
+  async collect(policy: ShardPolicy, start: ShardStart, pause?: Pause): Promise<ShardResult> {
     const { agent, generator } = this.#options;
     agent.load(policy);
     this.#observationNormalizer?.restore(policy.tensors);

@@ -1,46 +1,55 @@
 import type { Network } from '@understudy/nn';
-import { computeAdvantages, type Rollout } from '@understudy/training';
-import type { TrainingBatch } from './surrogate.ts';
+import { computeAdvantages } from '../advantages.ts';
+import type { Rollout } from '../rollout.ts';
 
-/** Arguments of {@link AdvantageEstimator}. */
-export interface AdvantageOptions {
-  gamma: number;
-  lambda: number;
-  normalizeAdvantages: boolean;
+/** A rollout ready to learn from; `[rows]` and `[rows, size]`. */
+export interface OnPolicyBatch {
+  rows: number;
+  observations: Float32Array;
+  actions: Float32Array;
+  /** When the actions were chosen. */
+  logProbabilities: Float32Array;
+  values: Float32Array;
+  advantages: Float32Array;
+  returns: Float32Array;
 }
 
 /** Turns rollouts into training batches: values, generalised advantages, returns. */
 export class AdvantageEstimator {
   readonly #critic: Network;
-  readonly #options: AdvantageOptions;
-  readonly #batch: TrainingBatch;
+  readonly #options: { gamma: number; lambda: number };
+  readonly #batch: OnPolicyBatch;
   readonly #lastValues: Float32Array;
   /** Values of truncated episodes' last observations at their rows. */
   readonly #finalValues: Float32Array;
   #truncationValues = new Float32Array(1);
 
   /** @param rows - Transitions in one rollout. @param count - Environments. */
-  constructor(critic: Network, options: AdvantageOptions, rows: number, count: number) {
+  constructor(critic: Network, options: { gamma: number; lambda: number }, rows: number, count: number) {
     const none = new Float32Array(0);
     const [values, advantages, returns] = [0, 1, 2].map(() => new Float32Array(rows));
     this.#critic = critic;
     this.#options = options;
-    this.#batch = { rows, observations: none, actions: none, values, advantages, returns };
+    this.#batch = { rows, observations: none, actions: none, logProbabilities: none, values, advantages, returns };
     this.#lastValues = new Float32Array(count);
     this.#finalValues = new Float32Array(rows);
   }
 
-  /** Values every observation in one go, since the critic doesn't change in a rollout. The next call overwrites the batch. */
-  estimate(rollout: Rollout): TrainingBatch {
+  /**
+   * Values every observation in one go, since the critic doesn't change while a rollout is collected; then GAE. The
+   * batch views the rollout, and the next call overwrites it.
+   */
+  estimate(rollout: Rollout): OnPolicyBatch {
     const batch = this.#batch;
     batch.observations = rollout.observations;
     batch.actions = rollout.actions;
+    batch.logProbabilities = rollout.logProbabilities;
     evaluateValues(this.#critic, rollout.observations, batch.rows, batch.values);
     evaluateValues(this.#critic, rollout.lastObservations, rollout.count, this.#lastValues);
     this.#evaluateTruncations(rollout);
-    const inputs = { values: batch.values, lastValues: this.#lastValues, finalValues: this.#finalValues };
-    computeAdvantages({ ...inputs, ...rolloutColumns(rollout) }, this.#options, batch);
-    if (this.#options.normalizeAdvantages) normalizeAdvantages(batch.advantages);
+    const { steps, count, rewards, terminated, truncated } = rollout;
+    const values = { values: batch.values, lastValues: this.#lastValues, finalValues: this.#finalValues };
+    computeAdvantages({ steps, count, rewards, terminated, truncated, ...values }, this.#options, batch);
     return batch;
   }
 
@@ -49,10 +58,6 @@ export class AdvantageEstimator {
     evaluateValues(this.#critic, finalObservations, truncations, this.#truncationValues);
     for (let i = 0; i < truncations; i++) this.#finalValues[truncatedRows[i]] = this.#truncationValues[i];
   }
-}
-
-function rolloutColumns({ steps, count, rewards, terminated, truncated }: Rollout) {
-  return { steps, count, rewards, terminated, truncated };
 }
 
 /** The critic's values of any number of observations, `[rows, inputSize]`, written to `out`, `[rows]`. */
@@ -66,19 +71,12 @@ function evaluateValues(critic: Network, observations: Float32Array, rows: numbe
   }
 }
 
-/** Shifts and scales to mean 0 and standard deviation 1, in place. Where all are alike, they become 0. */
-export function normalizeAdvantages(advantages: Float32Array): void {
-  const rows = advantages.length;
-  let mean = 0;
-  for (let i = 0; i < rows; i++) mean += advantages[i] / rows;
-  let variance = 0;
-  for (let i = 0; i < rows; i++) variance += (advantages[i] - mean) ** 2 / rows;
-  const scale = 1 / (Math.sqrt(variance) + 1e-8);
-  for (let i = 0; i < rows; i++) advantages[i] = (advantages[i] - mean) * scale;
-}
-
 /** Share of the returns' variance that the critic explained before the update; null where they don't vary. */
-export function explainedVariance({ rows, values, returns }: TrainingBatch): number | null {
+export function explainedVariance({
+  rows,
+  values,
+  returns,
+}: Pick<OnPolicyBatch, 'rows' | 'values' | 'returns'>): number | null {
   let mean = 0;
   let errorMean = 0;
   for (let i = 0; i < rows; i++) {
