@@ -1,13 +1,4 @@
-import {
-  appendFileSync,
-  existsSync,
-  linkSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readD4rl } from '@understudy/d4rl';
 import { Hdf5Writer } from '@understudy/d4rl/hdf5';
@@ -15,7 +6,7 @@ import { openMinari } from '@understudy/minari';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { flatNames, groupNames } from './column-names.ts';
-import { contentHash, convert, openSource } from './convert.ts';
+import { contentHash, convert } from './convert.ts';
 import type { Format } from './formats.ts';
 import { fixedDataset, smallDatasets, writeSmallDataset } from './testing/datasets.ts';
 import { scratchDirectory } from './testing/scratch.ts';
@@ -160,50 +151,6 @@ test("next observations that are not the next row's are not dropped unasked", as
   ]);
 });
 
-test('an abort leaves nothing, and an earlier file as it was', async () => {
-  const directory = scratchDirectory();
-  const from = join(directory, 'a.hdf5');
-  writeSmallDataset(from, fixedDataset());
-  for (const name of Object.keys(lossless)) {
-    const to = join(directory, name);
-    if (name !== 'x-v0') writeFileSync(to, 'earlier');
-    const before = readdirSync(directory).sort();
-    await expect(convert(from, to, { signal: AbortSignal.abort() })).rejects.toThrow('was stopped');
-    expect(readdirSync(directory).sort()).toEqual(before);
-    if (name !== 'x-v0') expect(readFileSync(to, 'utf8')).toBe('earlier');
-  }
-});
-
-test('the input is never the output, under whatever name', async () => {
-  const directory = scratchDirectory();
-  const from = join(directory, 'a.hdf5');
-  writeSmallDataset(from, fixedDataset());
-  symlinkSync(from, join(directory, 'soft.h5'));
-  linkSync(from, join(directory, 'hard.h5'));
-  for (const name of ['a.hdf5', './a.hdf5', 'soft.h5', 'hard.h5']) {
-    await expect(convert(from, join(directory, name))).rejects.toThrow('is the input itself');
-  }
-});
-
-test('names that say another format than the content, or none, are explained', async () => {
-  const directory = scratchDirectory();
-  const from = join(directory, 'a.parquet');
-  writeSmallDataset(from, fixedDataset());
-  await expect(convert(from, join(directory, 'b.npz'))).rejects.toThrow(
-    `${from} is named as Parquet but has the content of D4RL (HDF5), so rename it or give --from d4rl.`,
-  );
-  expect(await convert(from, join(directory, 'b.npz'), { from: 'd4rl' })).toMatchObject({ rows: 40 });
-  await expect(convert(from, join(directory, 'b.xyz'), { from: 'd4rl' })).rejects.toThrow('has an ending of no format');
-  await expect(convert(join(directory, 'none.npz'), join(directory, 'b.csv'))).rejects.toThrow('does not exist');
-  await expect(convert(directory, join(directory, 'b.csv'))).rejects.toThrow('without a Minari dataset in it');
-  writeFileSync(join(directory, 'empty.csv'), '');
-  await expect(convert(join(directory, 'empty.csv'), join(directory, 'b.npz'))).rejects.toThrow('is empty');
-  await expect(convert(from, join(directory, 'no', 'b.npz'), { from: 'd4rl' })).rejects.toThrow('does not exist');
-  await expect(convert(from, join(directory, 'noversion'), { from: 'd4rl', to: 'minari' })).rejects.toThrow(
-    'give --id',
-  );
-});
-
 test('tables of others: rows need no description', async () => {
   const directory = scratchDirectory();
   const [csv, jsonl, npz] = ['a.csv', 'a.jsonl', 'a.npz'].map((name) => join(directory, name));
@@ -220,18 +167,6 @@ test('tables of others: rows need no description', async () => {
     { name: 'done', type: 'bool', shape: [] },
   ]);
   expect(await contentHash(npz)).toBe(await contentHash(jsonl));
-});
-
-test('a file that grows while it is read is refused', async () => {
-  const directory = scratchDirectory();
-  const from = join(directory, 'a.csv');
-  writeFileSync(from, `x\n${'1\n'.repeat(200_000)}`);
-  const source = await openSource(from);
-  const read = async () => {
-    for await (const { rows } of source.blocks()) if (rows > 0) appendFileSync(from, '1\n');
-  };
-  await expect(read()).rejects.toThrow('changed while it was read');
-  await source.close();
 });
 
 test('vectors keep their places whatever order their numbers come in', () => {

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, realpathSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, realpathSync, statSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { InputError } from '@understudy/errors';
-import { minariPath, minariRoot, parseDatasetId } from '@understudy/minari';
+import { describeNamespace, findMinari, minariPath, minariRoot, parseDatasetId } from '@understudy/minari';
 import { flattenSpaces, hasNestedSpaces } from './flatten-spaces.ts';
 import { detectFormat, type Format, formatNames, formatOfPath, formats } from './formats.ts';
 import { bytesOf, type Column, type Header, type Sink, type Source } from './table.ts';
@@ -49,11 +49,16 @@ const MINARI_PREFIX = 'minari:';
  *   lost and `lossy` was not given.
  */
 export async function convert(input: string, output: string, options: ConvertOptions = {}): Promise<ConvertReport> {
-  const from = resolvePath(input);
+  const from = resolveInput(input);
   const to = resolvePath(output);
   const fromFormat = options.from ?? (input.startsWith(MINARI_PREFIX) ? 'minari' : detectFormat(from));
   const toFormat = options.to ?? (output.startsWith(MINARI_PREFIX) ? 'minari' : outputFormat(to));
   checkDifferent(from, to);
+  if (options.id !== undefined && toFormat !== 'minari') {
+    throw new InputError(
+      `The id ${options.id} is for Minari, and ${to} is ${formats[toFormat].title}, so leave it out.`,
+    );
+  }
   const { lossy = false } = options;
   const source = await openForTarget(fromFormat, from, toFormat);
   let sink: Sink | undefined;
@@ -64,8 +69,9 @@ export async function convert(input: string, output: string, options: ConvertOpt
     const id = toFormat === 'minari' ? (options.id ?? minariId(output, to)) : undefined;
     sink = await formats[toFormat].openSink(to, header, { lossy, id });
     await copyBlocks(source, sink, options);
+    const directory = dirname(to);
+    if (output.startsWith(MINARI_PREFIX) && resolve(directory) !== resolve(minariRoot())) describeNamespace(directory);
     const found = await sink.finish();
-    if (output.startsWith(MINARI_PREFIX)) describeNamespace(to);
     const { rows, columns } = header;
     const losses = [...known, ...found];
     return { input: from, output: to, from: fromFormat, to: toFormat, rows, columns, losses, bytes: sizeOf(to) };
@@ -82,7 +88,7 @@ export async function convert(input: string, output: string, options: ConvertOpt
  * format they are in.
  */
 export async function contentHash(path: string, from?: Format): Promise<string> {
-  const resolved = resolvePath(path);
+  const resolved = resolveInput(path);
   const format = from ?? (path.startsWith(MINARI_PREFIX) ? 'minari' : detectFormat(resolved));
   const source = await formats[format].openSource(resolved);
   try {
@@ -105,7 +111,7 @@ export async function contentHash(path: string, from?: Format): Promise<string> 
 
 /** Opens a dataset of any format for reading block by block. Close it when done. */
 export async function openSource(path: string, from?: Format): Promise<Source> {
-  const resolved = resolvePath(path);
+  const resolved = resolveInput(path);
   return formats[from ?? (path.startsWith(MINARI_PREFIX) ? 'minari' : detectFormat(resolved))].openSource(resolved);
 }
 
@@ -144,6 +150,11 @@ function resolvePath(path: string): string {
   return path.startsWith(MINARI_PREFIX) ? minariPath(path.slice(MINARI_PREFIX.length)) : path;
 }
 
+/** @throws InputError when there is no local Minari dataset of that id. */
+function resolveInput(path: string): string {
+  return path.startsWith(MINARI_PREFIX) ? findMinari(path.slice(MINARI_PREFIX.length)) : path;
+}
+
 function outputFormat(path: string): Format {
   const format = formatOfPath(path);
   if (format !== undefined) return format;
@@ -153,7 +164,8 @@ function outputFormat(path: string): Format {
 
 /** Names of one file, links included, count as the same. */
 function checkDifferent(input: string, output: string): void {
-  if (!existsSync(output)) return;
+  // What is not there is told when it is opened.
+  if (!existsSync(output) || !existsSync(input)) return;
   const [from, to] = [statSync(input), statSync(output)];
   const [fromPath, toPath] = [realpathSync(input), realpathSync(output)];
   const within = fromPath === toPath || fromPath.startsWith(`${toPath}/`) || toPath.startsWith(`${fromPath}/`);
@@ -172,15 +184,6 @@ function minariId(output: string, path: string): string {
   } catch {
     throw new InputError(`${path} does not end as a Minari dataset does (name-v0), so rename it or give --id.`);
   }
-}
-
-/** Minari describes every namespace, if only with nothing. */
-function describeNamespace(path: string): void {
-  const directory = dirname(path);
-  if (resolve(directory) === resolve(minariRoot())) return;
-  mkdirSync(directory, { recursive: true });
-  const metadata = join(directory, 'namespace_metadata.json');
-  if (!existsSync(metadata)) writeFileSync(metadata, '{"description": null}');
 }
 
 function sizeOf(path: string): number {

@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { InputError } from '@understudy/errors';
 
 /** A file open for reading at any place, whose reads are checked against its size. */
@@ -13,7 +13,8 @@ export class InputFile {
   constructor(path: string) {
     this.path = path;
     try {
-      this.#descriptor = openSync(path, 'r');
+      // A pipe without a writer would keep a call that blocks for ever.
+      this.#descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
     } catch (error) {
       throw openError(path, error);
     }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { closeSync, existsSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
+import { closeSync, constants, existsSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
 import { isInputError } from '@understudy/errors';
 import { type EpisodeRange, writeFileAtomically } from '@understudy/training';
 import { type OpenD4rlOptions, openD4rl } from './d4rl-file.ts';
@@ -71,7 +71,8 @@ async function readIndex(path: string, options: IndexEpisodesOptions): Promise<E
 function identify(path: string, options: IndexEpisodesOptions): IndexIdentity {
   const { size, mtimeMs } = statSync(path);
   const head = new Uint8Array(Math.min(size, HEAD_BYTES));
-  const descriptor = openSync(path, 'r');
+  // A pipe without a writer would keep a call that blocks for ever.
+  const descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
     readSync(descriptor, head, 0, head.length, 0);
   } finally {

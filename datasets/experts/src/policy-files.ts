@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { closeSync, existsSync, openSync, readdirSync, readSync, statSync } from 'node:fs';
+import { closeSync, constants, existsSync, openSync, readdirSync, readSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { InputError } from '@understudy/errors';
@@ -128,7 +128,8 @@ function missing(path: string, mode: number | null): never {
 /** HDF5's signature at the beginning, where all of D4RL's files have it. */
 function isHdf5(path: string): boolean {
   const start = Buffer.alloc(4);
-  const file = openSync(path, 'r');
+  // A pipe without a writer would keep a call that blocks for ever.
+  const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
     readSync(file, start, 0, 4, 0);
   } finally {

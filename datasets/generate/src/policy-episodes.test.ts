@@ -47,6 +47,7 @@ test('states: the first and the last are there, cut at the horizon, with what st
   expect(heights.map((height) => height + 100)).toEqual(heights.map((_, i) => demonstrations.states[2 * i + 1]));
   expect(returns).toEqual([3 * first + 3, 3 * second + 3]);
 
+  await expect(recordStates(constantPolicy(0.5), env, { ...options, horizon: 0 })).rejects.toThrow('horizon is 0');
   const cut = await recordStates(constantPolicy(0.5), env, { ...options, horizon: 2 });
   expect([...cut.demonstrations.ends]).toEqual([3, 6]);
   expect([...cut.demonstrations.states.subarray(0, 6)]).toEqual([...demonstrations.states.subarray(0, 6)]);

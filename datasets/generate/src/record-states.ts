@@ -1,4 +1,5 @@
 import type { StateDemonstrations } from '@understudy/d4rl';
+import { InputError } from '@understudy/errors';
 import { defaultRng } from '@understudy/random';
 import { type AnyEnv, type Policy, recordEpisodes } from '@understudy/training';
 
@@ -23,10 +24,14 @@ export interface RecordedStates {
 /**
  * Records the states that a policy passes, the first and the last included, and nothing of what it did.
  *
- * @throws InputError when the policy doesn't fit the environment.
+ * @throws InputError when the policy doesn't fit the environment, or a number of steps or demonstrations is below 1.
  */
 export async function recordStates(policy: Policy, env: AnyEnv, options: RecordStatesOptions): Promise<RecordedStates> {
   const { demonstrations: count, seed, deterministic, horizon, extra } = options;
+  for (const [name, value] of Object.entries({ demonstrations: count, horizon })) {
+    if (Number.isSafeInteger(value) && value > 0) continue;
+    throw new InputError(`The option ${name} is ${value}, so give a whole number of at least 1.`);
+  }
   const generator = defaultRng(seed);
   const size = env.observationSpace.flatSize;
   const stateSize = size + (extra?.size ?? 0);

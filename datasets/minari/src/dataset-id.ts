@@ -23,7 +23,8 @@ export function parseDatasetId(id: string): MinariDatasetId {
   const version = match === null ? Number.NaN : Number(match[2]);
   if (match === null || !wellFormed || !Number.isSafeInteger(version)) {
     throw new InputError(
-      `"${id}" is no Minari dataset id, so give one of the form namespace/environment/name-v0, where the namespace may be left out.`,
+      `"${id}" is no Minari dataset id, so give one of the form namespace/name-v0 of letters, digits, underscores and ` +
+        'dashes, where the namespace may be left out and otherwise has two characters or more.',
     );
   }
   return { namespace, name: match[1], version };

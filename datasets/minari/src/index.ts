@@ -18,6 +18,7 @@ export type { EpisodeSteps, EpisodeWriter } from './episode-writer.ts';
 export {
   createMinari,
   deleteMinari,
+  findMinari,
   listMinari,
   loadMinari,
   type MinariListing,
@@ -39,3 +40,4 @@ export {
   spaceLeaves,
   unboundedBox,
 } from './space-json.ts';
+export { describeNamespace } from './write-text.ts';

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { InputError, nearestNames } from '@understudy/errors';
@@ -6,6 +6,7 @@ import { compareDatasetIds, parseDatasetId } from './dataset-id.ts';
 import type { MinariMetadata } from './metadata.ts';
 import { type MinariFile, openMinari } from './minari-file.ts';
 import { MinariWriter, type MinariWriterOptions } from './minari-writer.ts';
+import { describeNamespace } from './write-text.ts';
 
 const MAX_DEPTH = 16;
 
@@ -48,8 +49,17 @@ export async function listMinari(root = minariRoot()): Promise<MinariListing[]> 
  * @throws InputError when there is none of that id (near ones are named) or it is not whole.
  */
 export async function loadMinari(id: string, root = minariRoot()): Promise<MinariFile> {
+  return openMinari(findMinari(id, root));
+}
+
+/**
+ * The directory of a local dataset.
+ *
+ * @throws InputError when there is none of that id; near ones are named.
+ */
+export function findMinari(id: string, root = minariRoot()): string {
   const path = minariPath(id, root);
-  if (existsSync(join(path, 'data'))) return openMinari(path);
+  if (existsSync(join(path, 'data'))) return path;
   throw unknown(id, root);
 }
 
@@ -61,12 +71,7 @@ export async function loadMinari(id: string, root = minariRoot()): Promise<Minar
 export function createMinari(options: MinariWriterOptions, root = minariRoot()): MinariWriter {
   const path = minariPath(options.id, root);
   const { namespace } = parseDatasetId(options.id);
-  if (namespace !== undefined) {
-    const directory = dirname(path);
-    mkdirSync(directory, { recursive: true });
-    const metadata = join(directory, 'namespace_metadata.json');
-    if (!existsSync(metadata)) writeFileSync(metadata, '{"description": null}');
-  }
+  if (namespace !== undefined) describeNamespace(dirname(path));
   return new MinariWriter(path, options);
 }
 
@@ -76,10 +81,8 @@ export function createMinari(options: MinariWriterOptions, root = minariRoot()):
  * @throws InputError when there is none of that id.
  */
 export function deleteMinari(id: string, root = minariRoot()): void {
-  const path = minariPath(id, root);
   // Only what looks like a dataset is removed, never a namespace.
-  if (!existsSync(join(path, 'data'))) throw unknown(id, root);
-  rmSync(path, { recursive: true });
+  rmSync(findMinari(id, root), { recursive: true });
 }
 
 function unknown(id: string, root: string): InputError {

@@ -1,6 +1,13 @@
-import { existsSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, renameSync, rmSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
-import { type Attributes, type AttributeValue, elementBytes, Hdf5Writer, type StoredType } from '@understudy/d4rl/hdf5';
+import {
+  type Attributes,
+  type AttributeValue,
+  elementBytes,
+  Hdf5Writer,
+  makeDirectory,
+  type StoredType,
+} from '@understudy/d4rl/hdf5';
 import { InputError } from '@understudy/errors';
 import { parseDatasetId } from './dataset-id.ts';
 import { type AttributeGroup, leavesOf, type MinariArray, type MinariEpisode } from './episode.ts';
@@ -9,6 +16,7 @@ import { formatMetadata, MINARI_VERSION, type MinariMetadata } from './metadata.
 import type { PythonJson } from './python-json.ts';
 import { summariseRewards } from './reward-attributes.ts';
 import { type MinariSpace, spaceLeaves } from './space-json.ts';
+import { writeText } from './write-text.ts';
 
 /** Options of {@link MinariWriter}. */
 export interface MinariWriterOptions {
@@ -60,13 +68,10 @@ export class MinariWriter {
     this.#options = options;
     if (existsSync(path)) throw new InputError(`${path} already exists, so delete it first or choose another name.`);
     this.#partial = join(dirname(this.path), `.${basename(this.path)}.${process.pid}-${created++}.partial`);
+    makeDirectory(join(this.#partial, 'data'), this.path);
     try {
-      mkdirSync(join(this.#partial, 'data'), { recursive: true });
-    } catch (error) {
-      throw new InputError(`Cannot make ${path} (${(error as Error).message}), so choose another place.`);
-    }
-    try {
-      this.#file = new Hdf5Writer(join(this.#partial, 'data', 'main_data.hdf5'), options.compression ?? 0);
+      const file = join(this.#partial, 'data', 'main_data.hdf5');
+      this.#file = new Hdf5Writer(file, options.compression ?? 0, undefined, this.path);
     } catch (error) {
       rmSync(this.#partial, { recursive: true, force: true });
       throw error;
@@ -145,7 +150,7 @@ export class MinariWriter {
       this.#open = false;
       const data = join(this.#partial, 'data');
       const bytes = statSync(join(data, 'main_data.hdf5')).size;
-      writeFileSync(join(data, 'metadata.json'), formatMetadata(this.#metadata(), bytes));
+      writeText(join(data, 'metadata.json'), formatMetadata(this.#metadata(), bytes), this.path);
       if (existsSync(this.path)) throw new InputError(`${this.path} was made meanwhile, so choose another name.`);
       renameSync(this.#partial, this.path);
     } catch (error) {

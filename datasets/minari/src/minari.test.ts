@@ -1,34 +1,18 @@
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Hdf5File } from '@understudy/d4rl/hdf5';
-import { isInputError } from '@understudy/errors';
 import { Box, Dict, Discrete, Tuple } from '@understudy/gym';
 import { defaultRng } from '@understudy/random';
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { copyEpisodes, describeCombination, splitEpisodes } from './combine.ts';
 import { compareDatasetIds, formatDatasetId, parseDatasetId } from './dataset-id.ts';
 import { formatEnvSpec } from './env-spec.ts';
-import { createMinari, deleteMinari, listMinari, loadMinari, minariPath } from './local.ts';
+import { createMinari, loadMinari } from './local.ts';
 import { openMinari } from './minari-file.ts';
 import { MinariWriter } from './minari-writer.ts';
 import { createSpace, describeSpace, formatSpace, parseSpace } from './space-json.ts';
-import { actionSpace, nestedEpisode, nestedSpace } from './testing/episodes.ts';
+import { actionSpace, envSpec, nestedEpisode, nestedSpace, writeDataset } from './testing/episodes.ts';
 import { scratchDirectory } from './testing/scratch.ts';
-
-const envSpec = formatEnvSpec({ id: 'Point-v0', maxEpisodeSteps: 100, rewardThreshold: 5 });
-
-function writeDataset(root: string, id: string, lengths: readonly number[], spec = envSpec) {
-  const writer = createMinari(
-    { id, observationSpace: nestedSpace, actionSpace, envSpec: spec, other: { author: [id] } },
-    root,
-  );
-  lengths.forEach((steps, i) => {
-    writer.append(nestedEpisode(steps, 10 * i));
-  });
-  writer.close();
-  return minariPath(id, root);
-}
 
 test('ids have a namespace, a name and a version', () => {
   expect(parseDatasetId('D4RL/door/human-v2')).toEqual({ namespace: 'D4RL/door', name: 'human', version: 2 });
@@ -41,9 +25,8 @@ test('ids have a namespace, a name and a version', () => {
     'door/hu man-v0',
     'door/-v',
     '',
-    'a/-v0',
+    'a/b-v0',
   ]) {
-    if (id === 'a/-v0') continue;
     expect(() => parseDatasetId(id), id).toThrow('is no Minari dataset id');
   }
   expect(formatDatasetId(parseDatasetId('mujoco/ant/expert-v0'))).toBe('mujoco/ant/expert-v0');
@@ -185,45 +168,6 @@ test('an episode written in pieces is the episode written whole', async () => {
   b.close();
 });
 
-test('local datasets are listed, deleted and offered by their nearest name', async () => {
-  const root = scratchDirectory();
-  writeDataset(root, 'maze/open-v0', [2]);
-  writeDataset(root, 'maze/open-v10', [2]);
-  writeDataset(root, 'maze/open-v9', [1]);
-  writeDataset(root, 'alone-v0', [4]);
-  mkdirSync(join(root, 'maze', '.hidden-v0', 'data'), { recursive: true });
-  mkdirSync(join(root, 'maze', 'broken-v0', 'data'), { recursive: true });
-  const listed = await listMinari(root);
-  expect(listed.map(({ id }) => id)).toEqual([
-    'alone-v0',
-    'maze/broken-v0',
-    'maze/open-v0',
-    'maze/open-v9',
-    'maze/open-v10',
-  ]);
-  expect(listed[1]).toMatchObject({ problem: expect.stringContaining('is no Minari dataset') });
-  expect(listed[0]).toMatchObject({ metadata: { totalSteps: 4 } });
-  await expect(loadMinari('maze/opne-v0', root)).rejects.toThrow('did you mean maze/open-v0');
-  expect(() => deleteMinari('maze/none-v0', root)).toThrow('There is no dataset maze/none-v0');
-  deleteMinari('maze/open-v9', root);
-  expect(existsSync(join(root, 'maze', 'open-v9'))).toBe(false);
-  expect(existsSync(join(root, 'maze', 'open-v0', 'data'))).toBe(true);
-});
-
-test('a dataset that exists is not replaced and one given up leaves nothing', () => {
-  const root = scratchDirectory();
-  writeDataset(root, 'maze/open-v0', [2]);
-  expect(() => writeDataset(root, 'maze/open-v0', [2])).toThrow('already exists');
-  const writer = createMinari({ id: 'maze/half-v0', observationSpace: nestedSpace, actionSpace }, root);
-  writer.append(nestedEpisode(2, 1));
-  expect(readdirSync(join(root, 'maze')).filter((name) => name.startsWith('.'))).toHaveLength(1);
-  writer.discard();
-  expect(readdirSync(join(root, 'maze')).sort()).toEqual(['namespace_metadata.json', 'open-v0']);
-  const none = createMinari({ id: 'maze/half-v0', observationSpace: nestedSpace, actionSpace }, root);
-  expect(() => none.close()).toThrow('would have no episodes');
-  expect(readdirSync(join(root, 'maze')).sort()).toEqual(['namespace_metadata.json', 'open-v0']);
-});
-
 test('columns that do not fit the spaces are refused', () => {
   const writer = new MinariWriter(join(scratchDirectory(), 'x'), {
     id: 'x-v0',
@@ -295,34 +239,4 @@ test.each(['0.4.0', '0.4.3', '0.5.3', '~=0.4.1', '>=0.4'])('version %s is read',
   const file = await openMinari(path);
   expect(file.readEpisode(0).rewards).toHaveLength(2);
   file.close();
-});
-
-test('a damaged file gives an InputError and nothing else', async () => {
-  const root = scratchDirectory();
-  const path = writeDataset(root, 'x-v0', [3, 2]);
-  const whole = readFileSync(join(path, 'data', 'main_data.hdf5'));
-  const changes = fc.array(fc.tuple(fc.nat(whole.length - 1), fc.nat(255)), { minLength: 1, maxLength: 12 });
-  let counter = 0;
-  await fc.assert(
-    fc.asyncProperty(changes, fc.nat(whole.length), async (edits, cut) => {
-      const damaged = Uint8Array.from(cut % 5 === 0 ? whole.subarray(0, cut) : whole);
-      for (const [at, value] of edits) if (at < damaged.length) damaged[at] = value;
-      const copy = join(root, `copy-${counter++}`);
-      cpSync(path, copy, { recursive: true });
-      writeFileSync(join(copy, 'data', 'main_data.hdf5'), damaged);
-      try {
-        const file = await openMinari(copy);
-        try {
-          for (const _ of file.episodes());
-        } finally {
-          file.close();
-        }
-      } catch (error) {
-        if (!isInputError(error)) throw error;
-      } finally {
-        rmSync(copy, { recursive: true });
-      }
-    }),
-    { numRuns: 80, seed: 6 },
-  );
 });

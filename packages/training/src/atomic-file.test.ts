@@ -25,7 +25,7 @@ test.skipIf(!existsSync('/dev/full'))('a full disk is an error of one sentence t
   expect(() => explainingFileErrors('write', '/dev/full', () => writeFileSync('/dev/full', 'x'))).toThrow(
     expect.objectContaining({
       name: 'InputError',
-      message: 'Could not write /dev/full: no space is left on the device; free some and start again with resume.',
+      message: 'Could not write /dev/full: no space is left on the device; free some and start it again.',
     }),
   );
 });

@@ -2,8 +2,9 @@ import { InputError } from '@understudy/errors';
 
 /** What a file system says when the caller's disk or path is at fault, and what to do about it. */
 const reasons: Readonly<Record<string, string>> = {
-  ENOSPC: 'no space is left on the device; free some and start again with resume',
-  EDQUOT: 'the disk quota is used up; free some space and start again with resume',
+  ENOSPC: 'no space is left on the device; free some and start it again',
+  EFBIG: 'a file may not grow so large there; choose another place, or raise the limit (ulimit -f)',
+  EDQUOT: 'the disk quota is used up; free some space and start it again',
   EACCES: 'permission is denied; choose a place you may write and read',
   EPERM: 'the operation is not permitted; choose a place you may write and read',
   EROFS: 'the file system is read-only; choose a place you may write',

@@ -1,11 +1,9 @@
-import { fork } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import type { Format } from '@understudy/convert';
 import { FileSampler, indexEpisodes, openD4rl, readD4rl, TransitionSampler } from '@understudy/d4rl';
-import type { DatasetWork, DatasetWorkFigures } from './dataset-process.ts';
+import { planLargeWorks, workAlone, writeLargeFile } from './dataset-memory.ts';
 import { columnDigests, writeRecording } from './dataset-recording.ts';
 import { describeMachine } from './machine.ts';
 import { type Peer, startPeer } from './peer.ts';
@@ -20,6 +18,8 @@ export interface BenchDatasetOptions {
   indexed?: number;
   /** Transitions of a float64 file, to tell the memory that work on it takes; by default none. */
   large?: number;
+  /** Formats that the large file is converted to and back from; by default all. */
+  formats?: readonly Format[];
   /** Batches of 256 in one round. */
   batches?: number;
   rounds?: number;
@@ -35,12 +35,12 @@ export interface BenchDatasetResult {
   /** Ours over the peer's. */
   ratio?: number;
   peerName?: string;
+  /** Wall time of a case whose figure is memory. */
+  seconds?: number;
   machine: string;
 }
 
 const batchSize = 256;
-/** What is done with a large file. */
-const largeWorks: readonly DatasetWork[] = ['inspect', 'index', 'sample', 'convert'];
 
 /**
  * Times reading, sampling and indexing of D4RL files, beside h5py and NumPy if asked, and tells the memory that a large
@@ -56,8 +56,10 @@ export async function benchDataset(
   const directory = mkdtempSync(join(tmpdir(), 'understudy-bench-dataset-'));
   const peer = options.peers ? await startPeer(options.peers, 'dataset_h5py.py', []) : undefined;
   const results: BenchDatasetResult[] = [];
-  const total = (peer ? 6 : 4) + (large > 0 ? largeWorks.length + 1 : 0);
-  const told = (name: string, unit: string, figures: Paired) => {
+  const largeFile = join(directory, 'large.hdf5');
+  const works = large > 0 ? planLargeWorks(largeFile, options.formats) : [];
+  const total = (peer ? 6 : 4) + (large > 0 ? works.length + 1 : 0);
+  const told = (name: string, unit: string, figures: Paired & { seconds?: number }) => {
     const peerName = figures.peer === undefined ? undefined : peer?.name;
     results.push({ case: name, unit, ...figures, ...(peerName && { peerName }), machine: describeMachine() });
     hooks.onProgress?.({ done: results.length, total });
@@ -75,7 +77,11 @@ export async function benchDataset(
     told('sample from memory', 'transitions/s', await alternateSample(own, batches, peer, rounds, hooks));
     told('sample from a file', 'transitions/s', { ours: await fileSampling(own, batches) });
     told('index episodes', 's', await indexing(directory, indexed, peer, hooks));
-    if (large > 0) await measureLarge(join(directory, 'large.hdf5'), large, told, hooks);
+    if (large > 0) told('large file', 'MB', { ours: writeLargeFile(largeFile, large) / 1e6 });
+    for (const work of works) {
+      const { name, peakBytes, seconds } = await workAlone(work, hooks.signal);
+      told(`large: ${name}, peak memory`, 'MB', { ours: peakBytes / 1e6, seconds });
+    }
     return results;
   } finally {
     peer?.close();
@@ -142,33 +148,5 @@ async function indexing(directory: string, rows: number, peer: Peer | undefined,
   const ours = () => secondsOf(() => indexEpisodes(path, { cache: false }));
   const figures = await alternate(1, ours, theirs, { signal: hooks.signal });
   rmSync(path);
-  return figures;
-}
-
-async function measureLarge(
-  path: string,
-  rows: number,
-  told: (name: string, unit: string, figures: Paired) => void,
-  { signal }: BenchHooks,
-): Promise<void> {
-  writeRecording(path, rows, 'float64');
-  told('large file', 'MB', { ours: statSync(path).size / 1e6 });
-  for (const work of largeWorks) {
-    signal?.throwIfAborted();
-    const { peakBytes, seconds } = await workAlone(work, path);
-    told(`large: ${work} in ${seconds.toFixed(1)} s, peak memory`, 'MB', { ours: peakBytes / 1e6 });
-  }
-}
-
-/** A process of its own, so that the peak is that work's alone; it runs what is built. */
-async function workAlone(work: DatasetWork, path: string): Promise<DatasetWorkFigures> {
-  const source = import.meta.url.endsWith('.ts');
-  const file = new URL(source ? '../dist/dataset-process.js' : './dataset-process.js', import.meta.url);
-  const child = fork(fileURLToPath(file), [work, path], { execArgv: [] });
-  const ended = once(child, 'exit').then(([status]) => {
-    throw new Error(`The process that should ${work} ended with status ${status}.`);
-  });
-  ended.catch(() => {});
-  const [figures] = (await Promise.race([once(child, 'message'), ended])) as [DatasetWorkFigures];
   return figures;
 }

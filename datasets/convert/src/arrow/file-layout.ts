@@ -116,8 +116,13 @@ function readBatch(file: InputFile, block: DataView): ArrowBatch {
   const message = FlatTable.root(bytes.subarray(prefix));
   const batch = message.table(2);
   if (message.int8(1) !== RECORD_BATCH || batch === undefined) throw file.damaged('a record batch is another message');
-  if (batch.table(3) !== undefined) {
-    throw new InputError(`${file.path} is compressed, so write it with compression="uncompressed".`);
+  const compression = batch.table(3);
+  if (compression !== undefined) {
+    const codec = ['LZ4', 'Zstandard'][compression.int8(0)] ?? 'an unknown method';
+    throw new InputError(
+      `${file.path} is packed by ${codec}, and only Arrow files that are not packed are read, so write it again: ` +
+        'compression="uncompressed" in pandas and pyarrow.feather.',
+    );
   }
   const rows = batch.int64(0);
   const nodes = batch.structs(1, 16, 2 * MAX_FIELDS).map((node) => {

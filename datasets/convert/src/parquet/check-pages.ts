@@ -18,7 +18,10 @@ export function checkPages(file: InputFile, { schema }: FileMetaData, group: Row
     const name = column.path_in_schema.join('.');
     const { codec } = column;
     if (codec !== 'UNCOMPRESSED' && !Object.hasOwn(codecs.unpack, codec)) {
-      throw new InputError(`${file.path} is packed by ${codec}, so write it with compression="gzip" or "snappy".`);
+      const newer = codec === 'ZSTD' ? ', which needs Node 22.15 or newer' : '';
+      throw new InputError(
+        `${file.path} is packed by ${codec}${newer}, so write it with compression="gzip" or "snappy".`,
+      );
     }
     const start = Number(column.dictionary_page_offset || column.data_page_offset);
     const bytes = Number(column.total_compressed_size);

@@ -5,6 +5,9 @@ import { type Compressors, snappyUncompress } from 'hyparquet';
 /** A page is about a megabyte; larger ones than this are a false claim. */
 const MAX_PAGE_BYTES = 2 ** 28;
 
+/** In Node from 22.15 on. */
+const { zstdDecompressSync } = zlib as { zstdDecompressSync?: typeof zlib.brotliDecompressSync };
+
 type Unpack = (input: Uint8Array, bytes: number) => Uint8Array;
 
 /** How pages are packed and unpacked, none to more bytes than a page has. */
@@ -20,6 +23,9 @@ export const codecs: {
       const output = new Uint8Array(bytes);
       snappyUncompress(input, output);
       return output;
+    }),
+    ...(zstdDecompressSync && {
+      ZSTD: bounded((input, bytes) => zstdDecompressSync(input, { maxOutputLength: Math.max(1, bytes) })),
     }),
   },
 };

@@ -16,13 +16,13 @@ let content: Buffer;
 let otherContent: Buffer;
 
 /** A maze2d file of about 600 kB; bytes that pack badly, so that each part is unlike the others. */
-async function recordingBytes(directory: string, seed: number): Promise<Buffer> {
+async function recordingBytes(directory: string, seed: number, observationSize = 4): Promise<Buffer> {
   const rows = 20_000;
   const generator = defaultRng(seed);
   const numbers = (count: number) => Float32Array.from({ length: count }, () => generator.random());
   const path = join(directory, `${seed}.hdf5`);
   await writeD4rl(path, {
-    observations: numbers(4 * rows),
+    observations: numbers(observationSize * rows),
     actions: numbers(2 * rows),
     rewards: numbers(rows),
     terminals: new Uint8Array(rows),
@@ -211,6 +211,22 @@ test('mirrors are tried in turn', async () => {
   const good = await startFileServer({ bytes: content, etag: '"1"' });
   const closed = 'http://127.0.0.1:9';
   expect(await attempt({ directory, baseUrls: [closed, bad.baseUrl, good.baseUrl] })).toBe(`fetched ${content.length}`);
+  expectWhole(directory);
+});
+
+test('a mirror with other content is passed over for the next one, and told when there is none', async () => {
+  const directory = scratchDirectory();
+  const wrong = await startFileServer({ bytes: await recordingBytes(scratchDirectory(), 3, 5), etag: '"1"' });
+  const short = await startFileServer({ bytes: content, claimedLength: content.length - 5000, etag: '"1"' });
+  const good = await startFileServer({ bytes: content, etag: '"1"' });
+  const message = await attempt({ directory, baseUrls: [wrong.baseUrl, short.baseUrl] });
+  expect(message).toContain(
+    'since it has observations of 5 numbers and actions of 2, and maze2d-umaze-v1 of D4RL 4 and 2;',
+  );
+  expect(message).toMatch(/since it is cut off, .* bytes are there\), so try again later or give another base URL\.$/);
+  expect(readdirSync(directory)).toEqual([]);
+  const baseUrls = [wrong.baseUrl, short.baseUrl, good.baseUrl];
+  expect(await attempt({ directory, baseUrls })).toBe(`fetched ${content.length}`);
   expectWhole(directory);
 });
 

@@ -61,8 +61,9 @@ export async function downloadD4rl(name: string, options: DownloadOptions = {}):
   return withLock(path, async () => {
     const partial = new PartialFile(path);
     try {
-      await fetchFromAny(entry, baseUrls, partial, options);
-      const checked = await accept(entry, partial, signal);
+      const checked = await fetchFromAny(entry, baseUrls, partial, options);
+      if (checked.against !== 'recorded') recordSha256(path, checked.sha256);
+      partial.commit();
       return { ...checked, fetched: true };
     } finally {
       partial.close();
@@ -70,18 +71,19 @@ export async function downloadD4rl(name: string, options: DownloadOptions = {}):
   });
 }
 
+/** What the first server gives that has the right content. */
 async function fetchFromAny(
   entry: D4rlEntry,
   baseUrls: readonly string[],
   partial: PartialFile,
   options: DownloadOptions,
-): Promise<void> {
+): Promise<VerifiedFile> {
   const failures: string[] = [];
   for (const baseUrl of baseUrls) {
     const url = new URL(`${baseUrl}/${entry.path}`);
-    const failure = await fetchFrom(url, entry, partial, options);
-    if (failure === undefined) return;
-    failures.push(`${url.href}: ${failure}`);
+    const outcome = (await fetchFrom(url, entry, partial, options)) ?? (await checkArrived(entry, partial, options));
+    if (typeof outcome !== 'string') return outcome;
+    failures.push(`${url.href}: ${outcome}`);
   }
   const kept = partial.size > 0 ? `; ${partial.size} bytes are kept, and the next download goes on from there` : '';
   throw new InputError(
@@ -117,15 +119,21 @@ async function fetchFrom(
   }
 }
 
-/** What arrived whole but is not what it should be is removed. */
-async function accept(entry: D4rlEntry, partial: PartialFile, signal?: AbortSignal): Promise<VerifiedFile> {
+/** @returns Why what arrived whole is not what it should be; it is dropped then. */
+async function checkArrived(
+  entry: D4rlEntry,
+  partial: PartialFile,
+  { signal }: DownloadOptions,
+): Promise<VerifiedFile | string> {
   try {
-    const checked = await checkContent(partial.path, partial.destination, { entry, signal });
-    if (checked.against !== 'recorded') recordSha256(partial.destination, checked.sha256);
-    partial.commit();
-    return checked;
+    return await checkContent(partial.path, partial.destination, { entry, signal });
   } catch (error) {
-    if (isInputError(error)) partial.discard();
-    throw error;
+    if (!isInputError(error)) throw error;
+    partial.restart(undefined);
+    // The file is gone, and what to do is said once, for all servers.
+    const reason = error.message
+      .replaceAll(partial.path, 'it')
+      .replace(/(, so get a [a-z]+ copy|, so choose [^,]*)?\.$/, '');
+    return `what it sent was dropped, since ${reason}`;
   }
 }

@@ -25,6 +25,12 @@ export interface ContentIdentity {
   readonly lastModified?: string;
 }
 
+const diskFaults: Readonly<Record<string, readonly [reason: string, advice: string]>> = {
+  ENOSPC: ['The disk is full', 'free some space'],
+  EDQUOT: ['Your disk quota is used up', 'free some space'],
+  EFBIG: ['Files of that size may not be written there', 'raise the limit or choose another directory'],
+};
+
 /**
  * The beginning of a file that is being fetched, `NAME.partial`, with `NAME.partial.json` beside it that says of which
  * content. Only {@link commit} gives it its name, so what has the name is whole.
@@ -121,11 +127,13 @@ export class PartialFile {
     try {
       action();
     } catch (error) {
-      const { code } = error as NodeJS.ErrnoException;
-      if (code !== 'ENOSPC' && code !== 'EDQUOT') throw error;
+      const { code = '' } = error as NodeJS.ErrnoException;
+      const fault = diskFaults[code];
+      if (fault === undefined) throw error;
+      const [reason, advice] = fault;
       throw new InputError(
-        `The disk is full: ${this.#size} bytes of ${this.destination} are there and kept, so free some space and run ` +
-          'the command again to go on.',
+        `${reason}: ${this.#size} bytes of ${this.destination} are there and kept, so ${advice} and run the command ` +
+          'again to go on.',
       );
     }
   }

@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, readSync, type Stats, statSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readSync, type Stats, statSync } from 'node:fs';
 import { InputError } from '@understudy/errors';
 import { readError } from './file-errors.ts';
 
@@ -18,7 +18,8 @@ export class OpenDescriptor {
   constructor(path: string) {
     this.path = path;
     try {
-      this.descriptor = openSync(path, 'r');
+      // A pipe without a writer would keep a call that blocks for ever.
+      this.descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
     } catch (error) {
       throw readError(path, error);
     }

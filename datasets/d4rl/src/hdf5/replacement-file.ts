@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, openSync, renameSync, statSync, unlinkSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, fsyncSync, openSync, renameSync, statSync, unlinkSync, writeSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { InputError } from '@understudy/errors';
 
@@ -10,12 +10,17 @@ let created = 0;
  */
 export class ReplacementFile {
   readonly path: string;
+  readonly #name: string;
   readonly #partial: string;
   #descriptor: number | undefined;
 
-  /** @throws InputError when nothing can be created beside `path`, or `path` is a directory. */
-  constructor(path: string) {
+  /**
+   * @param name - What errors call it; default `path`.
+   * @throws InputError when nothing can be created beside `path`, or `path` is a directory.
+   */
+  constructor(path: string, name = path) {
     this.path = path;
+    this.#name = name;
     this.#partial = join(dirname(path), `.${basename(path)}.${process.pid}-${created++}.partial`);
     this.#descriptor = this.#attempt(() => {
       if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) {
@@ -64,7 +69,7 @@ export class ReplacementFile {
       return action();
     } catch (error) {
       this.#removePartial();
-      throw writeError(this.path, error);
+      throw writeError(this.#name, error);
     }
   }
 
@@ -85,7 +90,10 @@ export class ReplacementFile {
 }
 
 const reasons: Record<string, (path: string) => string> = {
-  ENOENT: (path) => `the directory ${dirname(path)} does not exist, so create it or choose another path`,
+  ENOENT: (path) =>
+    existsSync(dirname(path))
+      ? `nothing can be created in the directory ${dirname(path)}, so choose another path`
+      : `the directory ${dirname(path)} does not exist, so create it or choose another path`,
   ENOTDIR: (path) => `${dirname(path)} is not a directory, so choose another path`,
   EACCES: (path) => `the directory ${dirname(path)} is not writable, so change its permissions or choose another path`,
   EPERM: (path) => `the directory ${dirname(path)} is not writable, so change its permissions or choose another path`,
@@ -98,7 +106,8 @@ const reasons: Record<string, (path: string) => string> = {
   EIO: () => 'the disk reported an input/output error, so check it or choose another path',
 };
 
-function writeError(path: string, error: unknown): unknown {
+/** Tells in a sentence why a path cannot be written; other errors come back as they are. */
+export function writeError(path: string, error: unknown): unknown {
   const code = (error as NodeJS.ErrnoException).code;
   const reason = code === undefined ? undefined : reasons[code]?.(path);
   return reason === undefined ? error : new InputError(`Cannot write ${path}: ${reason}.`);

@@ -64,10 +64,11 @@ export class Hdf5Writer {
    * @param path - Replaced only by {@link close}.
    * @param level - Of gzip, 1 to 9, or 0 for none.
    * @param chunkBytes - Chunks hold whole rows, at most so many bytes of them (but at least one row).
+   * @param name - What errors call the file; default `path`.
    * @throws InputError when `path` cannot be written.
    */
-  constructor(path: string, level: number, chunkBytes = CHUNK_BYTES) {
-    this.#file = new ReplacementFile(path);
+  constructor(path: string, level: number, chunkBytes = CHUNK_BYTES, name = path) {
+    this.#file = new ReplacementFile(path, name);
     this.#level = level;
     this.#chunkBytes = chunkBytes;
   }

@@ -1,3 +1,5 @@
+import { formatEnvSpec } from '../env-spec.ts';
+import { createMinari, minariPath } from '../local.ts';
 import type { NewEpisode } from '../minari-writer.ts';
 import type { MinariSpace } from '../space-json.ts';
 
@@ -47,4 +49,20 @@ export function nestedEpisode(steps: number, seed: number): NewEpisode {
     truncations: new Uint8Array(steps),
     infos: { qpos: { data: new Float64Array(rows * 3).fill(seed), shape: [rows, 3], dtype: 'float64' } },
   };
+}
+
+/** Of the environment of the datasets below. */
+export const envSpec = formatEnvSpec({ id: 'Point-v0', maxEpisodeSteps: 100, rewardThreshold: 5 });
+
+/** Writes a dataset of episodes of these lengths. @returns Its directory. */
+export function writeDataset(root: string, id: string, lengths: readonly number[], spec = envSpec) {
+  const writer = createMinari(
+    { id, observationSpace: nestedSpace, actionSpace, envSpec: spec, other: { author: [id] } },
+    root,
+  );
+  lengths.forEach((steps, i) => {
+    writer.append(nestedEpisode(steps, 10 * i));
+  });
+  writer.close();
+  return minariPath(id, root);
 }

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inspectD4rl, readD4rl, writeD4rl } from '@understudy/d4rl';
@@ -126,6 +126,12 @@ test.each([
   expect(readFileSync(at(id, 'again.hdf5')).equals(readFileSync(at(id, 'demos.hdf5')))).toBe(true);
   expect(readdirSync(at(id, 'demos.expert', 'training'))).toHaveLength(modes.length);
   expect(await refusal(...argv, '--steps', '1024', '--out', at(id, 'demos.hdf5'))).toContain('another totalSteps');
+});
+
+test('a place that no file of experts can have is refused before any work', async () => {
+  expect(await refusal('Circles-v0', '--out', at('circles.csv'))).toContain('ends in .hdf5 or .h5');
+  mkdirSync(at('taken.hdf5'));
+  expect(await refusal('Circles-v0', '--out', at('taken.hdf5'))).toContain('taken.hdf5 is a directory');
 });
 
 test('another algorithm than the table has, and a task that the table has not', async () => {

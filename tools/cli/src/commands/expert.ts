@@ -5,7 +5,7 @@ import type { Command } from 'commander';
 import type { CommandContext } from '../context.ts';
 import { Interrupted } from '../error-policy.ts';
 import { learnerNames } from '../learners.ts';
-import { prepareOutputFile } from '../output-file.ts';
+import { checkHdf5Name, prepareOutputFile } from '../output-file.ts';
 import { collectSettings, oneOf, type Setting, settingsObject, wholeNumber } from '../values.ts';
 
 interface ExpertFlags {
@@ -78,6 +78,7 @@ async function makeExperts(id: string, flags: ExpertFlags, context: CommandConte
   const env = await make<unknown, unknown>(id, environmentOptions);
   try {
     checkModes(task, flags.modes);
+    checkHdf5Name('--out', flags.out);
     prepareOutputFile(flags.out);
     await recordExperts(task, env, flags, context);
   } finally {

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readD4rl, writeD4rl } from '@understudy/d4rl';
@@ -81,5 +81,10 @@ test('Minari datasets are made, listed, shown, combined, split and deleted', asy
   });
   await runHere('dataset', 'minari', 'delete', 'task/b-v0', '--yes');
   expect(await refusal('minari', 'show', 'task/b-v0')).toContain('task/b-v1?');
+  writeFileSync(at('there.hdf5'), 'an earlier file');
+  expect(await refusal('convert', 'minari:task/aa-v0', at('there.hdf5'))).toContain('did you mean task/a-v0');
+  expect(await refusal('convert', at('none.hdf5'), at('there.hdf5'), '--from', 'd4rl')).toContain(
+    'none.hdf5 does not exist',
+  );
   expect(await refusal('minari', 'split', 'task/a-v0', 'task/c-v0=9')).toContain('add up to 9 of 2 episodes');
 });

@@ -2,9 +2,10 @@ import type { DownloadedFile } from '@understudy/d4rl';
 import type { Command } from 'commander';
 import type { CommandContext } from '../../context.ts';
 import { Interrupted } from '../../error-policy.ts';
-import { formatCount } from '../../format.ts';
+import { formatCount, formatFigure } from '../../format.ts';
 import type { ProgressReporter } from '../../progress.ts';
 import { positiveNumber, wholeNumber } from '../../values.ts';
+import { collectNames } from './collect-names.ts';
 import { entriesOf } from './list.ts';
 
 interface DownloadFlags {
@@ -25,7 +26,7 @@ export function addDownloadCommand(dataset: Command, context: CommandContext): v
     )
     .option('--dir <directory>', 'where to keep files; $D4RL_DATASET_DIR or ~/.d4rl/datasets by default')
     .option('--base-url <url>', "fetch from here instead of D4RL's own server; its directories are expected below")
-    .option('--mirror <urls...>', 'servers to try next, in this order')
+    .option('--mirror <url>', 'a server to try next; may be repeated, in this order', collectNames)
     .option('--timeout <seconds>', 'give a server up when nothing arrives for so long', positiveNumber('--timeout'), 60)
     .option('--retries <n>', 'attempts in a row that bring nothing', wholeNumber('--retries', 0), 5)
     .option('--json', 'print a JSON array')
@@ -76,7 +77,7 @@ const against = {
 /** What is told of a file that was found right. */
 export function describe(name: string, file: Omit<DownloadedFile, 'fetched'> & { fetched?: boolean }): string {
   const found = file.fetched === false ? ' was there already:' : ':';
-  const size = `${formatCount(file.transitions)} transitions, ${formatCount(file.bytes / 1e6)} MB`;
+  const size = `${formatCount(file.transitions)} transitions, ${formatFigure(file.bytes / 1e6)} MB`;
   return `${name}${found} ${file.path}, ${size}, SHA-256 ${file.sha256} (${against[file.against]})`;
 }
 

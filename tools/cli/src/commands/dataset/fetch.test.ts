@@ -38,6 +38,7 @@ test('a part of the name filters, with faults told under the table; an unknown n
   expect(text).toContain('issues/194); dataset fix --fix maze2d-rewards corrects it.');
   expect(text).not.toContain('hopper');
   await expect(runHere('dataset', 'list', 'hoper-medium-v2')).rejects.toThrow('did you mean hopper-medium-v2');
+  await expect(runHere('dataset', 'list', 'hoper')).rejects.toThrow('did you mean hopper');
 });
 
 test('a dataset is fetched from a mirror, found again, verified, and refused once it is damaged', async () => {
@@ -65,7 +66,12 @@ test('a dataset is fetched from a mirror, found again, verified, and refused onc
   const verified = await runHere('dataset', 'verify', '--dir', there);
   expect(verified.printed).toEqual([expect.stringMatching(/^maze2d-umaze-v1: .*\(the recorded one\)$/)]);
   const path = join(there, 'maze2d-umaze-sparse-v1.hdf5');
-  const fix = (name: string) => runHere('dataset', 'fix', path, join(directory, 'fixed.hdf5'), '--fix', name);
+  // An option before the arguments takes none of them.
+  const mirrored = ['--base-url', base, '--mirror', `${base}/none`, '--mirror', `${base}/mirror`, 'maze2d-umaze-v1'];
+  await runHere('dataset', 'download', '--retries', '0', '--dir', join(directory, 'others'), ...mirrored);
+  const fix = (name: string, out = 'fixed.hdf5') =>
+    runHere('dataset', 'fix', '--fix', name, path, join(directory, out));
+  await expect(fix('maze2d-rewards', 'fixed.csv')).rejects.toThrow('OUT takes a file whose name ends in .hdf5');
   expect((await fix('maze2d-rewards')).printed[0]).toMatch(/fixed.hdf5: 100 transitions with maze2d-rewards$/);
   await expect(fix('maze2d-reward')).rejects.toThrow('There is no fix "maze2d-reward", so use maze2d-rewards.');
   writeFileSync(path, content.subarray(0, 500));

@@ -58,6 +58,29 @@ test('a file of no known environment has neither score nor maze', async () => {
   await expect(figures(at('data.hdf5'), '--env', 'maze2d-umase-v1')).rejects.toThrow('maze2d-umaze-v1');
 });
 
+test('an environment of other dimensions is refused, and a name that the data cannot have does not count', async () => {
+  const file = await write('data.hdf5');
+  await expect(figures(file, '--env', 'Hopper-v5')).rejects.toThrow(
+    'is not of Hopper-v5: it has 4 observation and 2 action numbers a transition, where 11 and 3 were expected',
+  );
+  // D4RL's ants have 111 numbers where those of today have 27.
+  const ant = { observations: new Float32Array(12 * 111), actions: new Float32Array(12 * 8) };
+  expect(await figures(await write('ant.hdf5', ant), '--env', 'Ant-v4')).toMatchObject({ environment: 'Ant-v4' });
+  await expect(figures(at('ant.hdf5'), '--env', 'Ant-v5')).rejects.toThrow('is not of Ant-v5');
+  const wrong = await write('hopper_medium-v2.hdf5');
+  expect(await figures(wrong)).toMatchObject({ environment: null, score: null });
+  expect((await runHere('dataset', 'inspect', wrong)).noted.join()).toContain('is no hopper-medium-v2 of D4RL');
+});
+
+test('a dataset in another format is refused with the command that makes it one', async () => {
+  await write('data.hdf5');
+  await runHere('dataset', 'convert', at('data.hdf5'), at('data.npz'));
+  await expect(figures(at('data.npz'))).rejects.toThrow(
+    `is in the format npz, and only D4RL's is looked into: \`understudy dataset convert ${at('data.npz')} data.hdf5\``,
+  );
+  await expect(figures(at('none.hdf5'))).rejects.toThrow('does not exist');
+});
+
 test('without timeouts the limit is told, or known by the name', async () => {
   const { episodes } = await figures(await write('data.hdf5', { timeouts: undefined }), '--max-episode-steps', '5');
   expect(episodes).toBe(3);

@@ -5,6 +5,8 @@ import type { Command } from 'commander';
 import type { CommandContext } from '../../context.ts';
 import { formatCount, formatFigure, formatTable } from '../../format.ts';
 import { wholeNumber } from '../../values.ts';
+import { checkEnvironment, checkFormat, type DataSizes, differences, fits } from './check-dataset.ts';
+import { collectNames } from './collect-names.ts';
 import { type MazeTask, mazeTaskOf } from './maze-plan.ts';
 import { normalizedScore, publishedEntry, type ScoreReference, scoreReferenceOf } from './score-reference.ts';
 
@@ -43,8 +45,7 @@ async function inspectDataset(file: string, flags: InspectFlags, context: Comman
   }
   const { inspectD4rl } = await import('@understudy/d4rl');
   const fixes = flags.fix as D4rlFix[] | undefined;
-  const entry = await publishedEntry(file);
-  const { transitions, observationSize, timeoutsStored, environment } = await readFacts(file, entry, flags);
+  const { entry, transitions, observationSize, timeoutsStored, environment } = await readFacts(file, flags, context);
   const maze = environment === undefined ? undefined : await mazeTaskOf(environment);
   const placed = maze && Math.max(...maze.positionAt) < observationSize ? maze : undefined;
   const progress = context.startProgress({ label: 'inspect', total: transitions, unit: 'transitions' });
@@ -73,13 +74,19 @@ interface Told {
 }
 
 /** What has to be known of a file before it is read through. */
-async function readFacts(file: string, entry: D4rlEntry | undefined, { env, fix }: InspectFlags) {
+async function readFacts(file: string, { env, fix }: InspectFlags, context: CommandContext) {
   const { openD4rl } = await import('@understudy/d4rl');
+  await checkFormat(file);
   const opened = await openD4rl(file, { fixes: fix as D4rlFix[] | undefined });
   try {
     const { transitions, observationSize, columns } = opened;
-    const environment = await environmentOf(opened, entry, env);
-    return { transitions, observationSize, timeoutsStored: columns.has('timeouts'), environment };
+    const named = await publishedEntry(file);
+    const entry = named && fits(opened, named) ? named : undefined;
+    if (named && !entry) {
+      context.note(`${file} is no ${named.name} of D4RL, as its name says: ${differences(opened, named)}.`);
+    }
+    const environment = await environmentOf(file, opened, entry, env);
+    return { entry, transitions, observationSize, timeoutsStored: columns.has('timeouts'), environment };
   } finally {
     opened.close();
   }
@@ -87,27 +94,18 @@ async function readFacts(file: string, entry: D4rlEntry | undefined, { env, fix 
 
 /** What the flag says, or the file's metadata, or D4RL of a file of that name. */
 async function environmentOf(
-  opened: { readMetadata(): Promise<Readonly<Record<string, unknown>>> },
+  file: string,
+  opened: DataSizes & { readMetadata(): Promise<Readonly<Record<string, unknown>>> },
   entry: D4rlEntry | undefined,
   flag: string | undefined,
 ): Promise<string | undefined> {
-  const [{ environmentIds }, { nearestNames }] = await Promise.all([
-    import('@understudy/envs'),
-    import('@understudy/errors'),
-  ]);
-  const ids = environmentIds();
+  const { environmentIds } = await import('@understudy/envs');
   if (flag !== undefined) {
-    if (ids.includes(flag)) return flag;
-    const near = nearestNames(flag, ids);
-    const meant = near.length > 0 ? `near are ${near.join(', ')}` : '`understudy env list` lists all';
-    throw new InputError(`There is no environment "${flag}" for --env: ${meant}.`);
+    await checkEnvironment(file, opened, flag);
+    return flag;
   }
   const { environment } = await opened.readMetadata();
-  return typeof environment === 'string' && ids.includes(environment) ? environment : entry?.environment;
-}
-
-function collectNames(name: string, previous: string[] = []): string[] {
-  return [...previous, name];
+  return typeof environment === 'string' && environmentIds().includes(environment) ? environment : entry?.environment;
 }
 
 function scoresOf({ episodes }: D4rlInspection, reference: ScoreReference) {

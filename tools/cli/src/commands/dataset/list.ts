@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import type { D4rlEntry } from '@understudy/d4rl';
-import { InputError } from '@understudy/errors';
+import { InputError, nearestNames } from '@understudy/errors';
 import type { Command } from 'commander';
 import type { CommandContext } from '../../context.ts';
 import { formatFigure, formatTable } from '../../format.ts';
@@ -27,7 +27,10 @@ async function listDatasets(filter = '', flags: ListFlags, context: CommandConte
   const directory = flags.dir ?? d4rlDirectory();
   const wanted = filter.toLowerCase();
   const entries = [...d4rlCatalogue().values()].filter(({ name }) => name.toLowerCase().includes(wanted));
-  if (entries.length === 0) d4rlEntry(filter);
+  if (entries.length === 0) {
+    offerWords(filter, [...d4rlCatalogue().keys()]);
+    d4rlEntry(filter);
+  }
   const isHere = (entry: D4rlEntry) => existsSync(d4rlPath(entry, directory));
   if (flags.json) {
     const datasets = entries.map(({ faults, ...entry }) => ({
@@ -50,6 +53,14 @@ async function listDatasets(filter = '', flags: ListFlags, context: CommandConte
     formatTable(['name', 'observation, action', 'environment here', 'MB', 'scores 0 to 100 at', 'here'], rows),
   );
   for (const note of notes(entries)) context.print(note);
+}
+
+/** @throws InputError with words that are parts of names, where the filter is nearly one: `hopper` for `hoper`. */
+function offerWords(filter: string, names: readonly string[]): void {
+  const words = new Set(names.flatMap((name) => name.split('-')));
+  const near = filter.includes('-') ? [] : nearestNames(filter, words);
+  if (near.length === 0) return;
+  throw new InputError(`No dataset of D4RL has "${filter}" in its name; did you mean ${near.join(' or ')}?`);
 }
 
 /** What is said of several datasets at once, under the table. */

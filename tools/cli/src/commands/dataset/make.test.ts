@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readD4rl } from '@understudy/d4rl';
@@ -136,9 +136,29 @@ test('states alone: no actions, and the velocity of the centre of mass behind th
 test('walled mazes: trajectories of each of the last policies', async () => {
   const settings = setting('steps=3000', 'rollout=500');
   const made = await make('cmaze-demonstrations', ...settings, '--transitions', '20000', '--out', at('walls.hdf5'));
-  expect(made.returns).toMatchObject({ episodes: 200, meanLength: 100 });
+  expect(made).toMatchObject({ settings: { source: 'trpo' }, returns: { episodes: 200, meanLength: 100 } });
+  expect(made.notes[0]).toContain('last 5 policies');
   const recipe = JSON.parse(readFileSync(at('walls.recipe.json'), 'utf8'));
   expect(new Set(recipe.options.policies).size).toBe(5);
+});
+
+test('the S-maze: the rule passes both gaps, more trajectories begin with the fewer, and nothing is trained', async () => {
+  const rule = (file: string, transitions: number) =>
+    make('smaze-demonstrations', '--seed', '1', '--transitions', String(transitions), '--out', at(file));
+  const made = await rule('s.hdf5', 21_400);
+  expect(made).toMatchObject({ settings: { source: 'rule' }, returns: { episodes: 214, meanLength: 100 } });
+  // Its trained policy passes one gap and stays below 100.
+  expect(made.returns.min).toBeGreaterThan(150);
+  expect(made.notes[0]).toContain('scripted rule');
+  await rule('more.hdf5', 25_000);
+  const [few, more] = [await readD4rl(at('s.hdf5')), await readD4rl(at('more.hdf5'))];
+  expect(few.metadata).toMatchObject({ algorithm: 'scripted', environment: 'SMaze-v0' });
+  expect(more.observations.subarray(0, few.observations.length)).toEqual(few.observations);
+  expect(new Set(few.episodes.map(({ start }) => few.observations[2 * start])).size).toBe(214);
+  const refused = (...settings: string[]) =>
+    expect(make('smaze-demonstrations', ...setting(...settings), '--out', at('never.hdf5'))).rejects;
+  await refused('steps=3000').toThrow('add --set source=trpo');
+  await refused('source=expert').toThrow('rule or trpo');
 });
 
 test('demonstrations with hidden modes are those of understudy expert', async () => {
@@ -165,5 +185,14 @@ test('without a name the recipes are listed; wrong names and settings are refuse
   await refused('maze2d-umaze-v1', ...setting('noise=much')).toThrow('takes a number');
   await refused('maze2d-umaze-v1', ...setting('faults=none')).toThrow('d4rl or repaired');
   await refused('hopper-medium', ...setting('run=runs/hopper')).toThrow('policy=FILE');
+  await refused('cubic-curves', ...setting('count=-3')).toThrow('--set count takes a whole number of at least 1');
+  await refused('hopper-states').toThrow('ends in .safetensors');
+  const states = make('hopper-states', ...setting('horizon=0'), '--out', at('none.safetensors'), '--work', at('none'));
+  await expect(states).rejects.toThrow('--set horizon takes a whole number of at least 1, but was 0');
+  const refusedFile = (file: string) => expect(make('cubic-curves', '--out', file)).rejects;
+  await refusedFile(at('cubic.csv')).toThrow('`understudy dataset convert` makes other formats of it');
+  mkdirSync(at('directory.hdf5'));
+  await refusedFile(at('directory.hdf5')).toThrow('is a directory');
+  expect(existsSync(at('none'))).toBe(false);
   expect(existsSync(at('never.hdf5'))).toBe(false);
 });

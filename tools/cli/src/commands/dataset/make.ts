@@ -1,9 +1,10 @@
+import { extname } from 'node:path';
 import { InputError, nearestNames } from '@understudy/errors';
 import type { Command } from 'commander';
 import type { CommandContext } from '../../context.ts';
 import { Interrupted } from '../../error-policy.ts';
 import { formatCount, formatFigure, formatTable } from '../../format.ts';
-import { prepareOutputFile } from '../../output-file.ts';
+import { checkHdf5Name, prepareOutputFile } from '../../output-file.ts';
 import { collectSettings, type Setting, settingsObject, wholeNumber } from '../../values.ts';
 import { datasetRecipes } from './recipes/index.ts';
 import type { DatasetRecipe, MadeDataset } from './recipes/recipe.ts';
@@ -24,7 +25,7 @@ export function addMakeCommand(dataset: Command, context: CommandContext): void 
     .command('make [name]')
     .description("make a paper's dataset; without a name, list those there are")
     .option('--seed <n>', 'seed of everything random', wholeNumber('--seed', 0), 0)
-    .option('--out <file>', 'the file to write; the name with .hdf5 by default')
+    .option('--out <file>', 'the file to write, name.hdf5; states alone are name.safetensors')
     .option('--transitions <n>', "rows of the file; the recipe's by default", wholeNumber('--transitions', 1))
     .option('--set <key=value>', 'change a setting of the recipe; may be repeated', collectSettings('--set'))
     .option('--work <directory>', 'where trainings and unfinished pieces are kept; beside the file by default')
@@ -40,6 +41,7 @@ async function makeNamed(name: string, flags: MakeFlags, context: CommandContext
   const recipe = datasetRecipes.get(name) ?? unknownName(name);
   const settings = mergeSettings(name, recipe.settings, settingsObject(flags.set ?? []));
   const file = flags.out ?? `${name}${recipe.extension ?? '.hdf5'}`;
+  checkOutput(file, recipe);
   prepareOutputFile(file);
   const { makingDirectory } = await import('@understudy/generate');
   const directory = flags.work ?? makingDirectory(file);
@@ -49,6 +51,14 @@ async function makeNamed(name: string, flags: MakeFlags, context: CommandContext
   if (!made) throw new Interrupted('Stopped; the same command goes on from here.');
   if (flags.json) context.print(JSON.stringify({ file, name, seed, settings, ...made }));
   else for (const line of describe(file, recipe, made)) context.print(line);
+}
+
+/** A making may take hours, and its end is late to find that its file cannot be there. */
+function checkOutput(file: string, { extension = '.hdf5' }: DatasetRecipe): void {
+  if (extension === '.hdf5') checkHdf5Name('--out', file);
+  else if (extname(file).toLowerCase() !== extension) {
+    throw new InputError(`--out takes a file whose name ends in ${extension}, but was "${file}".`);
+  }
 }
 
 function describe(file: string, { name }: DatasetRecipe, { transitions, returns, notes = [] }: MadeDataset): string[] {

@@ -2,7 +2,7 @@ import type { DrawingName } from '@understudy/env-drawings';
 import type { DemonstratedCurve } from '@understudy/generate';
 import { makeFromSource } from './from-source.ts';
 import type { DatasetRecipe } from './recipe.ts';
-import { numberSetting } from './settings.ts';
+import { countSetting, numberSetting } from './settings.ts';
 
 /** Ten cubic curves, the data of the latent-action experiment. */
 const cubicRecipe: DatasetRecipe = {
@@ -14,7 +14,7 @@ const cubicRecipe: DatasetRecipe = {
       import('@understudy/env-cubic-curves'),
       import('@understudy/generate'),
     ]);
-    const count = numberSetting(request.settings, 'count');
+    const count = countSetting(request.settings, 'count');
     const draw = (seed: number): DemonstratedCurve[] => {
       const { curves } = cubicDemonstrations({ count, seed });
       return Array.from({ length: count }, (_, i) => {
@@ -47,7 +47,7 @@ const drawingRecipes = drawings.map(
         import('@understudy/env-drawings'),
         import('@understudy/generate'),
       ]);
-      const count = numberSetting(request.settings, 'count');
+      const count = countSetting(request.settings, 'count');
       const noise = numberSetting(request.settings, 'noise');
       const draw = (seed: number) =>
         drawingDemonstrations(name, { count, noise, seed }).map(({ positions }) => ({

@@ -9,6 +9,13 @@ export function numberSetting(settings: Settings, name: string): number {
   throw new InputError(`--set ${name} takes a number, but was ${JSON.stringify(value)}.`);
 }
 
+/** A setting that has to be a whole number of at least 1. */
+export function countSetting(settings: Settings, name: string): number {
+  const value = settings[name];
+  if (typeof value === 'number' && Number.isSafeInteger(value) && value > 0) return value;
+  throw new InputError(`--set ${name} takes a whole number of at least 1, but was ${JSON.stringify(value)}.`);
+}
+
 /** A setting that has to be one of a few words. */
 export function wordSetting<T extends string>(settings: Settings, name: string, words: readonly T[]): T {
   const value = settings[name];
