@@ -92,7 +92,7 @@ const modeTasks: readonly ExpertTask[] = [
     episodeSteps: 1000,
     episodes: 100,
     modes: speeds([-1.5, -1, -0.5, 0.5, 1, 1.5]),
-    recipe: ppo(1_000_000, false, brisk),
+    recipe: ppo(500_000, false, brisk),
     paper: { source: sogTable, mean: 1964.6, std: 394.6 },
   },
   {
@@ -101,7 +101,7 @@ const modeTasks: readonly ExpertTask[] = [
     episodeSteps: 1000,
     episodes: 100,
     modes: speeds([-2, -1.5, 0.5, 1, 1.5, 2]),
-    recipe: ppo(2_000_000, false, { ...brisk, initialLogStandardDeviation: -0.5 }),
+    recipe: ppo(800_000, false, { ...brisk, initialLogStandardDeviation: -0.5 }),
     paper: { source: sogTable, mean: 2229.7, std: 438.6 },
   },
   {
