@@ -7,9 +7,11 @@ import { encodeMessage, wireArray } from '../dist/index.js';
 const session = '00112233445566778899aabbccddeeff';
 const hex = (bytes) => Buffer.from(bytes).toString('hex');
 
-/** Numbers as JSON can hold them: 64-bit integers and what is not finite as text. */
-const number = (value) =>
-  typeof value === 'bigint' || (typeof value === 'number' && !Number.isFinite(value)) ? String(value) : value;
+/** Numbers as JSON can hold them: 64-bit integers, what is not finite, and the zero with a sign as text. */
+function number(value) {
+  if (Object.is(value, -0)) return '-0';
+  return typeof value === 'bigint' || !Number.isFinite(value) ? String(value) : value;
+}
 
 function valid(name, message) {
   const arrays = Object.fromEntries(
@@ -75,6 +77,12 @@ const validVectors = [
       infos: true,
     },
   }),
+  valid('make with infos of steps', {
+    type: 'make',
+    request: 1,
+    session,
+    body: { id: 'A-v0', count: 1, options: {}, autoresetMode: 'same-step', infos: true, stepInfos: true },
+  }),
   valid('made', {
     type: 'made',
     request: 1,
@@ -85,6 +93,7 @@ const validVectors = [
       observationSize: 6,
       actionSize: 1,
       renders: true,
+      renderFps: 12.5,
       leaseSeconds: 60,
     },
   }),
@@ -138,6 +147,40 @@ const validVectors = [
       finalObservations: wireArray(Float32Array.of(Number.POSITIVE_INFINITY, -2), [1, 2]),
     },
   }),
+  valid('stepped with infos', {
+    type: 'stepped',
+    request: 6,
+    session,
+    body: {},
+    arrays: {
+      ...rows(2, 1),
+      finalRows: wireArray(Int32Array.of(1)),
+      finalObservations: wireArray(Float32Array.of(-0), [1, 1]),
+      'info/x_velocity': wireArray(Float64Array.of(-0, Number.NaN)),
+      'info/reward/forward': wireArray(Float64Array.of(0.1, 0)),
+      'has/reward/forward': wireArray(Uint8Array.of(1, 0)),
+      'info/goal': wireArray(Float64Array.of(1, 2, 3, 4), [2, 2]),
+      'flag/success': wireArray(Uint8Array.of(0, 1)),
+      'finalInfo/is_success': wireArray(Float64Array.of(1)),
+      'finalFlag/success': wireArray(Uint8Array.of(1)),
+      'finalHas/success': wireArray(Uint8Array.of(1)),
+    },
+  }),
+  valid('several steps with infos', {
+    type: 'stepped',
+    request: 7,
+    session,
+    body: {},
+    arrays: {
+      observations: wireArray(new Float32Array(2), [2, 1, 1]),
+      rewards: wireArray(new Float64Array(2), [2, 1]),
+      terminated: wireArray(new Uint8Array(2), [2, 1]),
+      truncated: wireArray(new Uint8Array(2), [2, 1]),
+      wasReset: wireArray(new Uint8Array(2), [2, 1]),
+      'info/x': wireArray(Float64Array.of(1, 2), [2, 1]),
+      'has/x': wireArray(Uint8Array.of(1, 0), [2, 1]),
+    },
+  }),
   valid('save', { type: 'save', request: 6, session, body: {} }),
   valid('saved', {
     type: 'saved',
@@ -163,6 +206,19 @@ const validVectors = [
   }),
   valid('close', { type: 'close', request: 9, session, body: {} }),
   valid('closed', { type: 'closed', request: 9, session, body: {} }),
+  valid('infer of one version', {
+    type: 'infer',
+    request: 1,
+    body: { model: 'actor', version: 3 },
+    arrays: { observations: wireArray(Float32Array.of(1, 2), [1, 2]) },
+  }),
+  valid('inferred', {
+    type: 'inferred',
+    request: 1,
+    body: { model: 'actor', version: 3 },
+    arrays: { outputs: wireArray(Float32Array.of(0.5), [1, 1]) },
+  }),
+  valid('published', { type: 'published', request: 2, body: { model: 'actor', version: 3 } }),
   valid('infer, an empty batch', {
     type: 'infer',
     request: 1,
@@ -187,6 +243,19 @@ const validVectors = [
     },
   }),
 ];
+
+/** A step of one sub-environment with one more array, of one number; and its data. */
+function steppedWith(name, dtype, shape, data) {
+  const five = [
+    ['observations', 'f32', [1, 1]],
+    ['rewards', 'f64', [1]],
+    ['terminated', 'u8', [1]],
+    ['truncated', 'u8', [1]],
+    ['wasReset', 'u8', [1]],
+  ];
+  const head = { v: 1, t: 'stepped', q: 5, s: session, a: [...five, [name, dtype, shape]], b: {} };
+  return [hex(encode(head)), '00'.repeat(40) + data];
+}
 
 const header = (fields) => hex(encode(fields));
 const step = { v: 1, t: 'step', q: 5, s: session, a: [['actions', 'f32', [2, 1]]], b: {} };
@@ -295,6 +364,25 @@ const invalidVectors = [
     '0000803f000000000000803f00000000',
   ]),
   invalid('an array whose name is none', 'malformed', [header({ ...step, a: [['__proto__', 'f32', [2, 1]]] }), eight]),
+  invalid('an info of another number type', 'malformed', steppedWith('info/x', 'f32', [1], '00'.repeat(8))),
+  invalid('an info without a name', 'malformed', steppedWith('info/', 'f64', [1], '00'.repeat(8))),
+  invalid('a group of infos that is none', 'malformed', steppedWith('infos/x', 'f64', [1], '00'.repeat(8))),
+  invalid('a flag of another number type', 'malformed', steppedWith('flag/x', 'f64', [1], '00'.repeat(8))),
+  invalid('an info without rows', 'malformed', steppedWith('info/x', 'f64', [], '00'.repeat(8))),
+  invalid('a mask of rank 3', 'malformed', steppedWith('has/x', 'u8', [1, 1, 1], '00'.repeat(8))),
+  invalid('infos where none belong', 'malformed', [
+    header({ ...step, a: [...step.a, ['info/x', 'f64', [1]]] }),
+    `${eight}${'00'.repeat(8)}`,
+  ]),
+  invalid('infos of steps that are no boolean', 'malformed', [
+    header({
+      v: 1,
+      t: 'make',
+      q: 1,
+      s: session,
+      b: { id: 'A', count: 1, options: {}, autoresetMode: 'next-step', infos: true, stepInfos: 1 },
+    }),
+  ]),
   invalid('padding that is not zero', 'malformed', [
     header({ ...step, a: [['actions', 'f32', [1, 1]]] }),
     '0000803f01000000',

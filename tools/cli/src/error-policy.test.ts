@@ -24,6 +24,13 @@ function parse(...argv: string[]): unknown {
   return thrownBy(() => program.parse(argv, { from: 'user' }));
 }
 
+test('what a server refuses, or leaves unanswered, is its sentence and status 2', async () => {
+  const { ProtocolError, TimeoutError } = await import('@understudy/rollout');
+  for (const error of [new ProtocolError('failed', 'No display.'), new TimeoutError('No display.')]) {
+    expect(describeFailure(error)).toEqual({ status: 2, message: 'No display.' });
+  }
+});
+
 test('wrong input is its sentence alone and status 2', () => {
   expect(describeFailure(new InputError('No such thing.'))).toEqual({ status: 2, message: 'No such thing.' });
 });

@@ -9,6 +9,9 @@ export class Interrupted extends Error {
   override readonly name = 'Interrupted';
 }
 
+/** What servers refuse or don't answer, by the names of errors of `@understudy/rollout`, which is loaded on demand. */
+const serverErrors: ReadonlySet<string> = new Set(['ProtocolError', 'TimeoutError']);
+
 /** What an ended command tells on stderr and to the shell. */
 export interface Failure {
   status: number;
@@ -17,13 +20,16 @@ export interface Failure {
 }
 
 /**
- * Tells wrong input from bugs: wrong input, and what the file system refuses, is one sentence and status 2; an
+ * Tells wrong input from bugs: wrong input, and what the file system or a server refuses, is one sentence and status 2; an
  * interruption is its message and 130; anything else is a bug and shows its stack with status 1.
  */
 export function describeFailure(error: unknown): Failure {
   if (isInputError(error)) return { status: exitStatus.wrongInput, message: error.message };
   if (error instanceof Interrupted) return { status: exitStatus.interrupted, message: error.message };
   if (error instanceof CommanderError) return describeCommanderError(error);
+  if (error instanceof Error && serverErrors.has(error.name)) {
+    return { status: exitStatus.wrongInput, message: error.message };
+  }
   const refused = describeRefusal(error);
   if (refused) return { status: exitStatus.wrongInput, message: refused };
   return { status: exitStatus.bug, message: error instanceof Error ? (error.stack ?? error.message) : String(error) };

@@ -4,17 +4,21 @@ import contextlib
 import json
 import os
 import socket
+import subprocess
+import sys
 import tempfile
 import threading
 import unittest
 from pathlib import Path
+from typing import Any
 
 import gymnasium as gym
 import msgpack
 import numpy as np
 import zmq
 from gymnasium.utils.env_checker import check_env
-from support import PythonServer, run_python
+from gymnasium.vector import AutoresetMode
+from support import SOURCES, PythonServer, run_python
 
 import understudy
 from understudy.wire import decode_message, encode_message
@@ -162,6 +166,61 @@ class Serve(unittest.TestCase):
             peer.send_multipart([rng.bytes(rng.integers(0, 60)) for _ in range(rng.integers(1, 4))])
         self.assertEqual(understudy.list_environments(server.address), ["CartPole-v1"])
 
+    def same(self, ours: Any, theirs: Any, path: str = "") -> None:
+        """Compares infos: keys, masks, types, shapes, numbers."""
+        if isinstance(theirs, dict):
+            self.assertEqual(sorted(ours), sorted(theirs), path)
+            for key, value in theirs.items():
+                self.same(ours[key], value, f"{path}/{key}")
+            return
+        self.assertEqual(np.asarray(ours).dtype, np.asarray(theirs).dtype, path)
+        np.testing.assert_array_equal(ours, theirs, path)
+
+    def test_infos_of_steps_are_gymnasiums(self) -> None:
+        server = self.start("Telling-v0", modules=("telling_env",))
+        env, home = understudy.make("Telling-v0", server.address), gym.make("Telling-v0")
+        self.addCleanup(env.close)
+        actions = np.array([[0.5, 0], [-1, 0]], np.float32)
+        self.same(env.reset(seed=3)[1], home.reset(seed=3)[1])
+        for _ in range(3):
+            self.same(env.step(actions[0])[4], home.step(actions[0])[4])
+        self.assertEqual(env.metadata["render_fps"], 25)
+        for mode in AutoresetMode:
+            with self.subTest(mode):
+                ours = understudy.make_vec(
+                    "Telling-v0", server.address, num_envs=2, autoreset_mode=mode, step_infos=True
+                )
+                self.addCleanup(ours.close)
+                theirs = gym.make_vec(
+                    "Telling-v0", num_envs=2, vectorization_mode="sync", vector_kwargs={"autoreset_mode": mode}
+                )
+                ours.reset(seed=0)
+                theirs.reset(seed=0)
+                for _ in range(9):
+                    *_, terminated, _, infos = ours.step(actions)
+                    expected = theirs.step(actions)[-1]
+                    last = [[list(each) if each is not None else None for each in told.pop("final_obs", [])]
+                            for told in (infos, expected)]  # fmt: skip
+                    self.assertEqual(*last)
+                    self.same(infos, expected)
+                    if mode == AutoresetMode.DISABLED and terminated.any():
+                        for each in (ours, theirs):
+                            each.reset(options={"reset_mask": terminated.copy()})
+        silent = understudy.make_vec("Telling-v0", server.address, num_envs=2)
+        self.addCleanup(silent.close)
+        silent.reset(seed=0)
+        self.assertEqual(silent.step(actions)[4], {})
+        self.assertEqual(understudy.make("Telling-v0", server.address, step_infos=False).reset(seed=0)[1]["episodes"], 1)
+
+    def test_pictures_are_there_where_the_environment_draws(self) -> None:
+        server = self.start("Telling-v0", "CliffWalking-v1", modules=("telling_env",))
+        env = understudy.make("Telling-v0", server.address, render_mode="rgb_array")
+        self.addCleanup(env.close)
+        env.reset(seed=0)
+        self.assertEqual(env.render().shape, (2, 3, 3))
+        with self.assertRaisesRegex(understudy.InputError, "draws in its own size"):
+            env._session.request("render", "frame", {"index": 0, "width": 9})
+
     def test_limits_and_wrong_requests(self) -> None:
         server = self.start("CartPole-v1", "CliffWalking-v1", max_sessions=2, max_environments=5)
         with self.assertRaisesRegex(understudy.InputError, "does not offer the environment Hopper-v5"):
@@ -192,15 +251,25 @@ class Serve(unittest.TestCase):
             client = write_pair(keys, "client")
             server = PythonServer("CartPole-v1", keys=understudy.load_server_keys(keys))
             try:
-                with self.assertRaisesRegex(understudy.InputError, "No server answered"):
+                with self.assertRaisesRegex(understudy.InputError, "No server answered .* the server there needs keys"):
                     understudy.list_environments(server.address, connect_seconds=0.5)
                 loaded = understudy.load_client_keys(keys)
-                with self.assertRaisesRegex(understudy.InputError, "No server answered"):
+                with self.assertRaisesRegex(understudy.InputError, "refuses this client's key: allow its public key"):
                     understudy.list_environments(server.address, keys=loaded, connect_seconds=0.5)
-                self.assertRegex("\n".join(server.lines), "Refused a peer from 127.0.0.1: its key is not on the allow")
+                wrong = loaded._replace(server_key=loaded.public_key)
+                with self.assertRaisesRegex(understudy.InputError, "has another key than the one given"):
+                    understudy.list_environments(server.address, keys=wrong, connect_seconds=0.5)
+                lines = "\n".join(server.lines)
+                self.assertRegex(lines, "Refused a peer from 127.0.0.1: its key is not on the allow")
+                self.assertRegex(lines, "Refused a peer: it has no key, or that of another server")
+                self.assertLess(len(server.lines), 6)
                 (keys / "allowed").mkdir()
                 (keys / "allowed" / "client.json").write_text(json.dumps(client))
                 self.assertEqual(understudy.list_environments(server.address, keys=loaded), ["CartPole-v1"])
+                env = understudy.make("CartPole-v1", server.address, keys=loaded)
+                self.addCleanup(env.close)
+                env.reset(seed=0)
+                env.step(0)
             finally:
                 server.stop()
             (keys / "client.secret.json").chmod(0o644)
@@ -240,6 +309,13 @@ class Command(unittest.TestCase):
             done = run_python(hide)
             self.assertNotEqual(done.returncode, 0)
             self.assertIn(f"run python -m pip install {distribution}", done.stderr)
+        # Without the folders that packages are installed in, Python runs the command as a stranger to them would.
+        command = [sys.executable, "-S", "-m", "understudy.serve", "--env", "CartPole-v1"]
+        done = subprocess.run(
+            command, capture_output=True, text=True, env={**os.environ, "PYTHONPATH": str(SOURCES)}, timeout=60
+        )
+        self.assertEqual(done.returncode, 2, done.stderr)
+        self.assertRegex(done.stderr, r"\AThe package understudy needs .*pyzmq.*: run python -m pip install .*\n\Z")
 
 
 if __name__ == "__main__":

@@ -53,8 +53,9 @@ export class AsyncRemoteVectorEnv {
     const make = makeBody(id, options);
     const session = await RemoteSession.make(connect, make, options.recover);
     const { observationSize, actionSize } = session.made;
-    const { count, autoresetMode } = make;
-    const env = new AsyncRemoteVectorEnv({ id, count, autoresetMode, observationSize, actionSize }, session);
+    const { count, autoresetMode, stepInfos = false } = make;
+    const facts = { id, count, autoresetMode, observationSize, actionSize, stepInfos };
+    const env = new AsyncRemoteVectorEnv(facts, session);
     if (options.seed !== undefined) await env.reset({ seed: options.seed });
     return env;
   }

@@ -33,6 +33,11 @@ export interface RemoteVectorOptions {
   /** Whether resets bring their infos; they do unless told. */
   readonly infos?: boolean;
   /**
+   * Whether steps bring what their infos say in numbers, too (`stepInfos`): every step then costs more, and a server steps
+   * these environments in one thread. They don't unless told.
+   */
+  readonly stepInfos?: boolean;
+  /**
    * When the server has lost the session (it was killed, or its lease ended), make the environments anew, restore the
    * last saved state and replay the actions since, so that no step is lost; an error unless told.
    */

@@ -8,6 +8,7 @@ import {
   resolveConnectOptions,
 } from './client-options.ts';
 import { Connection } from './connection.ts';
+import { RemoteEnv, type RemoteEnvOptions } from './remote-env.ts';
 import { RemoteVectorEnv } from './remote-vector-env.ts';
 
 /** A server of environments, connected. */
@@ -34,6 +35,15 @@ export class EnvironmentClient {
   /** The environments that the server offers. */
   list(): Promise<Body<'environments'>['environments']> {
     return this.#connection.list();
+  }
+
+  /**
+   * Makes one environment on the server, over a connection of its own; its steps bring their infos.
+   *
+   * @throws InputError when the server doesn't offer the environment, or it refuses its options.
+   */
+  make(id: string, options?: RemoteEnvOptions): Promise<RemoteEnv> {
+    return RemoteEnv.create(this.#options, id, options);
   }
 
   /**

@@ -5,6 +5,7 @@ import type { AnyMessage, Body } from '../protocol/messages.ts';
 import { errorFromBody, ProtocolError } from '../protocol/protocol-error.ts';
 import { software } from '../software.ts';
 import { ClientSocket } from '../transport/client-socket.ts';
+import { whySilent } from '../transport/why-silent.ts';
 import type { ResolvedConnectOptions } from './client-options.ts';
 import { TimeoutError } from './timeout-error.ts';
 
@@ -64,9 +65,8 @@ export class Connection {
     }
     connection.close();
     const { address, connectSeconds } = options;
-    throw new InputError(
-      `No server answered at ${address} within ${connectSeconds} s; start one (understudy serve) or correct the address.`,
-    );
+    const why = await whySilent(options, 'understudy serve');
+    throw new InputError(`No server answered at ${address} within ${connectSeconds} s; ${why}.`);
   }
 
   get address(): string {

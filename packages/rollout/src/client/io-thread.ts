@@ -113,9 +113,9 @@ function readStates({ arrays }: Message<'saved'>): EnvState[] {
 const setup = workerData as IoSetup;
 try {
   const session = await RemoteSession.make(setup.connect, setup.make, setup.recover);
-  const { id, count, autoresetMode } = setup.make;
+  const { id, count, autoresetMode, stepInfos = false } = setup.make;
   const { observationSize, actionSize } = session.made;
-  const facts = { id, count, autoresetMode, observationSize, actionSize };
+  const facts = { id, count, autoresetMode, observationSize, actionSize, stepInfos };
   const rows = new SharedArrayBuffer(RemoteRows.byteLength(facts));
   // Only once its event loop has turned can the other thread tell a dead thread from a busy one.
   await setImmediate();

@@ -37,7 +37,7 @@ async function open(address: string, options: RemoteVectorOptions): Promise<Asyn
 test('nobody there: an answer within the time that was given', async () => {
   const begun = performance.now();
   await expect(connect('tcp://127.0.0.1:1', { connectSeconds: 0.3 })).rejects.toThrow(
-    'No server answered at tcp://127.0.0.1:1 within 0.3 s; start one (understudy serve) or correct the address.',
+    'No server answered at tcp://127.0.0.1:1 within 0.3 s; nobody listens there: start one (understudy serve) or correct the address.',
   );
   expect(performance.now() - begun).toBeGreaterThan(250);
 });

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { encodeMessage, type OutgoingMessage } from '../protocol/codec.ts';
 import type { AnyMessage, Body, Message } from '../protocol/messages.ts';
 import { ProtocolError } from '../protocol/protocol-error.ts';
+import { whySilent } from '../transport/why-silent.ts';
 import type { RecoveryOptions, ResolvedConnectOptions } from './client-options.ts';
 import { Connection, type ServerMessage, unexpected } from './connection.ts';
 import { type Change, RecoveryLog } from './recovery-log.ts';
@@ -176,7 +177,8 @@ export class RemoteSession {
         const { address, requestSeconds } = this.#options;
         const { complaint } = this.#connection;
         const hint = complaint ? ` (the last message that arrived damaged: ${complaint})` : '';
-        throw new TimeoutError(`The server at ${address} did not answer within ${requestSeconds} s${hint}.`);
+        const why = await whySilent(this.#options, 'understudy serve');
+        throw new TimeoutError(`The server at ${address} did not answer within ${requestSeconds} s${hint}; ${why}.`);
       }
       try {
         const seconds = Math.min(left, this.#options.retrySeconds);

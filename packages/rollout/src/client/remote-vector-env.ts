@@ -73,9 +73,10 @@ export class RemoteVectorEnv implements VectorEnv {
     const make = makeBody(id, options);
     const channel = await IoChannel.start({ connect, make, recover: options.recover ?? false });
     try {
-      const { count, autoresetMode } = make;
+      const { count, autoresetMode, stepInfos = false } = make;
       const { observationSize, actionSize } = channel.ready.made;
-      const env = new RemoteVectorEnv({ id, count, autoresetMode, observationSize, actionSize }, channel);
+      const facts = { id, count, autoresetMode, observationSize, actionSize, stepInfos };
+      const env = new RemoteVectorEnv(facts, channel);
       if (options.seed !== undefined) env.reset({ seed: options.seed });
       return env;
     } catch (error) {
@@ -86,6 +87,25 @@ export class RemoteVectorEnv implements VectorEnv {
 
   get resetInfos(): readonly Info[] {
     return this.#rows.resetInfos;
+  }
+
+  /**
+   * What the sub-environments told at the last step, where `stepInfos` was asked for: numbers, flags, and arrays of numbers.
+   * Where an episode ended and the next began, it is what the reset told; see {@link finalInfos}. Read anew at each access.
+   */
+  get stepInfos(): readonly Info[] {
+    return this.#rows.stepInfos.infos;
+  }
+
+  /** What steps that ended an episode told, by sub-environment (same-step mode). */
+  get finalInfos(): readonly (Info | undefined)[] {
+    return this.#rows.stepInfos.finalInfos;
+  }
+
+  /** What the server says of its pictures: whether there are any, and how many a second are real time. */
+  get rendering(): { renders: boolean; renderFps?: number } {
+    const { renders, renderFps } = this.#channel.ready.made;
+    return { renders, renderFps };
   }
 
   reset(options: ResetOptions = {}): void {

@@ -1,7 +1,9 @@
 import type { AutoresetMode, Info, Space } from '@understudy/gym';
+import type { WireArray } from '../protocol/arrays.ts';
 import type { Body, Message } from '../protocol/messages.ts';
 import { ProtocolError } from '../protocol/protocol-error.ts';
 import { createSpace } from '../protocol/spaces.ts';
+import { InfoSlot, infoSlotBytes, readStepInfos, type StepInfos } from './step-infos.ts';
 
 /** What a remote vector environment is, as both ends know it. */
 export interface RemoteFacts {
@@ -10,6 +12,8 @@ export interface RemoteFacts {
   readonly autoresetMode: AutoresetMode;
   readonly observationSize: number;
   readonly actionSize: number;
+  /** Whether steps bring their infos. */
+  readonly stepInfos: boolean;
 }
 
 /** A vector environment's buffers, filled from a server's answers; see `VectorEnv` for each. */
@@ -23,11 +27,13 @@ export class RemoteRows {
   readonly truncated: Uint8Array;
   readonly wasReset: Uint8Array;
   resetInfos: Info[] = [];
+  readonly #slot: InfoSlot | undefined;
+  #stepInfos: StepInfos = { infos: [], finalInfos: [] };
 
   /** @param buffer - Of {@link RemoteRows.byteLength} bytes; threads may share it. */
   constructor(facts: RemoteFacts, buffer: ArrayBufferLike = new ArrayBuffer(RemoteRows.byteLength(facts))) {
     this.#facts = facts;
-    const { count, observationSize, actionSize } = facts;
+    const { count, observationSize, actionSize, stepInfos } = facts;
     let at = 0;
     const take = (bytes: number): number => {
       at += bytes;
@@ -42,24 +48,39 @@ export class RemoteRows {
     this.terminated = flags();
     this.truncated = flags();
     this.wasReset = flags();
+    if (!stepInfos || !(buffer instanceof SharedArrayBuffer)) return;
+    const bytes = infoSlotBytes(count);
+    this.#slot = new InfoSlot(new Uint8Array(buffer, take(bytes), bytes));
   }
 
-  static byteLength({ count, observationSize, actionSize }: RemoteFacts): number {
-    return count * (8 + 4 * (2 * observationSize + actionSize) + 3);
+  static byteLength({ count, observationSize, actionSize, stepInfos }: RemoteFacts): number {
+    return count * (8 + 4 * (2 * observationSize + actionSize) + 3) + (stepInfos ? infoSlotBytes(count) : 0);
+  }
+
+  /** What the sub-environments told at the last step; see {@link takeStep}. */
+  get stepInfos(): StepInfos {
+    return this.#slot?.read() ?? this.#stepInfos;
   }
 
   /** Takes an answer to a step. @throws ProtocolError when its shapes are not these rows'. */
   takeStep({ arrays }: Message<'stepped'>): void {
-    this.#takeRows(arrays, 0, this.#facts.count);
+    const { count, observationSize, stepInfos } = this.#facts;
+    this.#takeRows(arrays, 0, count);
+    if (stepInfos) this.#takeInfos(arrays);
     const { finalRows, finalObservations } = arrays;
     if (!finalRows || !finalObservations) return;
-    const { count, observationSize } = this.#facts;
     expectShape('finalObservations', finalObservations.shape, [finalRows.data.length, observationSize]);
     for (const [k, row] of finalRows.data.entries()) {
       if (row < 0 || row >= count) throw wrongAnswer(`names the row ${row} of ${count}`);
       const last = finalObservations.data.subarray(k * observationSize, (k + 1) * observationSize);
       this.finalObservations.set(last, row * observationSize);
     }
+  }
+
+  #takeInfos(arrays: Message<'stepped'>['arrays']): void {
+    const infos = readStepInfos(arrays as Record<string, WireArray>, this.#facts.count);
+    if (this.#slot) this.#slot.write(infos);
+    else this.#stepInfos = infos;
   }
 
   /**

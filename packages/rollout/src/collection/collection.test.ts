@@ -141,7 +141,9 @@ test('what no worker can collect ends the training with its sentence, what one c
 test('no learner at the address is told in bounded time, and so is a foreign service', async () => {
   const plan = pointMassPlan();
   const lonely = work('tcp://127.0.0.1:9', plan, { connectSeconds: 0.5 });
-  await expect(lonely.ended).rejects.toThrow(/^No learner answered at tcp:\/\/127\.0\.0\.1:9 within 0\.5 s; start one/);
+  await expect(lonely.ended).rejects.toThrow(
+    /^No learner answered at tcp:\/\/127\.0\.0\.1:9 within 0\.5 s; nobody listens there: start one/,
+  );
 });
 
 /** A worker made by hand. */

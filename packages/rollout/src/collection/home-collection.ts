@@ -1,5 +1,10 @@
-import type { CreateShardCollector, ShardCollector, ShardPolicy, ShardResult } from '@understudy/training';
-import { pauseEvery } from './pause-every.ts';
+import {
+  type CreateShardCollector,
+  pauseEvery,
+  type ShardCollector,
+  type ShardPolicy,
+  type ShardResult,
+} from '@understudy/training';
 import type { ShardSchedule, ShardTask } from './schedule.ts';
 
 /** The learner's own process as one that shards are given to; no worker is called so. */
@@ -60,6 +65,6 @@ export class HomeCollection {
     const collector = this.#collectors.get(shard) ?? (await create(shard));
     this.#collectors.set(shard, collector);
     const start = isHeld ? 'held' : (state ?? 'reset');
-    return structuredClone(await collector.collect(policy(policyVersion), start, pauseEvery(50)));
+    return structuredClone(await collector.collect(policy(policyVersion), start, pauseEvery()));
   }
 }

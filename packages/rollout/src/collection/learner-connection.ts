@@ -2,9 +2,10 @@ import { InputError } from '@understudy/errors';
 import { decodeMessage, encodeMessage } from '../protocol/codec.ts';
 import { supportedVersions } from '../protocol/limits.ts';
 import type { AnyMessage, Body } from '../protocol/messages.ts';
-import { errorFromBody } from '../protocol/protocol-error.ts';
+import { errorFromBody, type ProtocolError } from '../protocol/protocol-error.ts';
 import { software } from '../software.ts';
 import { ClientSocket, type ClientSocketOptions } from '../transport/client-socket.ts';
+import { whySilent } from '../transport/why-silent.ts';
 
 const learnerTypes = ['welcome', 'error', 'setup', 'policy', 'task', 'ack', 'heartbeat', 'stop'] as const;
 const accept: ReadonlySet<(typeof learnerTypes)[number]> = new Set(learnerTypes);
@@ -75,14 +76,20 @@ export class LearnerConnection {
     const frames = await this.#socket.receive(1000 * patientSeconds);
     this.#forgiveOwnPause(patientSeconds);
     if (frames !== undefined) this.#heardAt = now();
+    await this.#checkPresence();
     this.#keepUp();
     if (frames === undefined) return undefined;
     let message: AnyMessage<(typeof learnerTypes)[number]>;
     try {
       message = decodeMessage(frames, { limits: this.#options.limits, accept });
     } catch (error) {
+      const { code, message: what } = error as ProtocolError;
+      const { address } = this.#options;
+      if (code === 'version' && !this.#welcome) {
+        throw new InputError(`The learner at ${address} can't be understood: ${what}`);
+      }
       // Damaged on its way: what it was will be missed and asked for again.
-      this.#options.complained((error as Error).message);
+      this.#options.complained(what);
       return undefined;
     }
     return this.#sort(message);
@@ -131,17 +138,34 @@ export class LearnerConnection {
     this.#greetedAt += pause;
   }
 
-  #keepUp(): void {
+  /** @throws InputError when there has been no learner for too long. */
+  async #checkPresence(): Promise<void> {
     const silent = now() - this.#heardAt;
     const { connectSeconds, reconnectSeconds, address } = this.#options;
     if (!this.#welcome && silent > connectSeconds) {
-      throw new InputError(
-        `No learner answered at ${address} within ${connectSeconds} s; start one (understudy train ppo --listen ${address}) or correct the address.`,
-      );
+      throw new InputError(`No learner answered at ${address} within ${connectSeconds} s; ${await this.#whySilent()}.`);
     }
     if (silent > reconnectSeconds) {
-      throw new InputError(`The learner at ${address} said nothing for ${reconnectSeconds} s; it seems to be gone.`);
+      throw new InputError(
+        `The learner at ${address} said nothing for ${reconnectSeconds} s; ${await this.#whySilent()}.`,
+      );
     }
+  }
+
+  #whySilent(): Promise<string> {
+    return whySilent(this.#options, `understudy train ppo --listen ${this.#options.address}`);
+  }
+
+  /** A learner may come later, but a refused key is better told at once. */
+  async #tellWhySilent(): Promise<void> {
+    const { address, connectSeconds } = this.#options;
+    const why = await this.#whySilent();
+    if (this.#welcome) return;
+    this.#options.complained(`No learner answers at ${address} yet, waiting up to ${connectSeconds} s; ${why}.`);
+  }
+
+  #keepUp(): void {
+    const silent = now() - this.#heardAt;
     const hasGoneQuiet = this.#greeted && silent > 3 * (this.#welcome?.leaseSeconds ?? 5);
     const isUnanswered = !this.#greeted && now() - this.#greetedAt > this.#patience;
     if (hasGoneQuiet || isUnanswered) this.#reopen();
@@ -154,6 +178,7 @@ export class LearnerConnection {
   }
 
   #reopen(): void {
+    if (!this.#welcome && this.#patience === patience.first) void this.#tellWhySilent();
     this.#socket.close();
     this.#patience = Math.min(2 * this.#patience, patience.longest);
     this.#socket = this.#open();

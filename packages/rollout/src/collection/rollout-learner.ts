@@ -12,15 +12,12 @@ import { messageBytesFor, type RolloutLearnerOptions } from './learner-options.t
 import { PolicyBook } from './policy-book.ts';
 import type { RolloutEvent } from './rollout-events.ts';
 import { ShardSchedule, type ShardTask } from './schedule.ts';
-import { resultFromArrays, stateArrays } from './shard-arrays.ts';
-import { shareWork } from './share-work.ts';
+import { resultFromArrays } from './shard-arrays.ts';
+import { TaskDealer } from './task-dealer.ts';
 import { WorkerGate, type WorkMessage } from './worker-gate.ts';
 
 /** A task that fails so often for other reasons than the worker's going is taken to fail everywhere. */
 const maxFailures = 3;
-/** Heartbeats in a row that don't name a task: then it got lost on its way. */
-const maxUnnamed = 3;
-const now = (): number => performance.now() / 1000;
 
 /**
  * The learner's side of the service `rollout`: gives shards to workers that come and go, and takes every result once.
@@ -33,11 +30,11 @@ export class RolloutLearner implements ShardService {
   readonly run = randomBytes(16).toString('hex');
   readonly #plan: ShardPlan;
   readonly #options: RolloutLearnerOptions;
-  readonly #taskSeconds: number;
   readonly #absence: Absence;
   readonly #gate: WorkerGate;
   readonly #schedule: ShardSchedule;
   readonly #policies: PolicyBook;
+  readonly #dealer: TaskDealer;
   readonly #failures = new Map<string, number>();
   readonly #home: HomeCollection | undefined;
   #wanted: { iteration: number; resolve(results: ShardResult[]): void; reject(reason: unknown): void } | undefined;
@@ -50,9 +47,17 @@ export class RolloutLearner implements ShardService {
     this.#schedule = new ShardSchedule(plan);
     this.#policies = new PolicyBook(this.run, plan.staleness, options.inference);
     const { taskSeconds = 600, patienceSeconds = 60, withoutWorkers = 'fail', signal, createCollector } = options;
-    this.#taskSeconds = taskSeconds;
     const tell = (seconds: number) => this.#tell({ type: 'no-workers', seconds });
     this.#absence = new Absence({ patienceSeconds, withoutWorkers, signal, tell });
+    this.#dealer = new TaskDealer({
+      run: this.run,
+      gate,
+      schedule: this.#schedule,
+      policies: this.#policies,
+      taskSeconds,
+      isOver: () => this.#failure !== undefined,
+      tell: (event) => this.#tell(event),
+    });
     this.#home = createCollector && this.#createHome(createCollector);
     gate.open({
       setup: () => this.#setup(),
@@ -147,19 +152,19 @@ export class RolloutLearner implements ShardService {
 
   #release(version: number): void {
     this.#schedule.publish(version);
-    this.#dispatch();
+    this.#dealer.dispatch();
   }
 
   #joined(member: CrewMember, isNew: boolean): void {
     if (isNew) this.#tell({ type: 'worker-joined', worker: member.name, workers: this.workers });
-    this.#dispatch();
+    this.#dealer.dispatch();
   }
 
   #lost(member: CrewMember, reason: string): void {
     const shards = this.#schedule.forgetWorker(member.name);
     if (this.workers === 0) this.#absence.begin();
     this.#tell({ type: 'worker-lost', worker: member.name, workers: this.workers, reason, shards });
-    this.#dispatch();
+    this.#dealer.dispatch();
   }
 
   #receive(member: CrewMember, message: WorkMessage): unknown {
@@ -169,7 +174,7 @@ export class RolloutLearner implements ShardService {
       case 'refused':
         return this.#takeRefusal(member, message.body);
       default:
-        return this.#compareTasks(member, message.body.tasks);
+        return this.#dealer.compareTasks(member, message.body.tasks);
     }
   }
 
@@ -190,7 +195,7 @@ export class RolloutLearner implements ShardService {
     member.unnamed.delete(shard);
     member.isSlow = false;
     this.#acknowledge(member, body);
-    this.#dispatch();
+    this.#dealer.dispatch();
   }
 
   /** @throws ProtocolError `sequence` for what nobody asked for yet. */
@@ -215,74 +220,21 @@ export class RolloutLearner implements ShardService {
     this.#tell({ type: 'refused', worker: member.name, message });
     if (code === 'invalid') return this.#fail(new InputError(message));
     if (code === 'stale') {
-      this.#forgetWhatItHas(member, shard);
+      this.#dealer.forgetWhatItHas(member, shard);
       const { policy } = this.#policies.get(task.policyVersion);
       const { inference } = this.#options;
       if (inference)
         return void inference.publish(policy).then(
-          () => this.#again(shard),
+          () => this.#dealer.again(shard),
           (error) => this.#fail(error),
         );
-      return this.#again(shard);
+      return this.#dealer.again(shard);
     }
     const key = `${iteration}/${shard}`;
     const failures = (this.#failures.get(key) ?? 0) + 1;
     this.#failures.set(key, failures);
     if (failures >= maxFailures) return this.#fail(new Error(`Shard ${shard} failed ${failures} times: ${message}`));
-    this.#again(shard);
-  }
-
-  #forgetWhatItHas(member: CrewMember, shard: number): void {
-    member.policies.clear();
-    this.#schedule.forgetHolder(shard);
-  }
-
-  #again(shard: number): void {
-    this.#schedule.release(shard);
-    this.#dispatch();
-  }
-
-  /** A task that the worker doesn't name got lost on its way; it is given again. */
-  #compareTasks(member: CrewMember, named: readonly (readonly [iteration: number, shard: number])[]): void {
-    for (const shard of this.#schedule.assigned(member.name)) {
-      const { iteration } = this.#schedule.task(shard);
-      if (named.some(([theirs, index]) => theirs === iteration && index === shard)) {
-        member.unnamed.delete(shard);
-        continue;
-      }
-      const unnamed = (member.unnamed.get(shard) ?? 0) + 1;
-      member.unnamed.set(shard, unnamed);
-      if (unnamed < maxUnnamed) continue;
-      member.unnamed.delete(shard);
-      this.#forgetWhatItHas(member, shard);
-      this.#takeBack(shard, member.name, 'The worker does not know of it.');
-    }
-  }
-
-  #takeBack(shard: number, worker: string, reason: string): void {
-    const { iteration } = this.#schedule.task(shard);
-    this.#tell({ type: 'task-lost', worker, iteration, shard, reason });
-    this.#again(shard);
-  }
-
-  #dispatch(): void {
-    if (this.#failure !== undefined) return;
-    for (const { shard, member } of shareWork(this.#schedule, this.#gate.crew)) this.#give(shard, member);
-  }
-
-  #give(shard: number, member: CrewMember): void {
-    const isHeld = this.#schedule.holder(shard) === member.name;
-    const { iteration, policyVersion, state } = this.#schedule.assign(shard, member.name, now());
-    const policy = this.#policies.get(policyVersion);
-    if (!member.policies.has(policyVersion)) {
-      member.policies.add(policyVersion);
-      this.#gate.send(member, policy.frames);
-    }
-    const start = state === undefined ? 'reset' : isHeld ? 'held' : 'sent';
-    const body = { run: this.run, iteration, shard, policyVersion, start } as const;
-    const arrays = start === 'sent' && state ? stateArrays(state) : {};
-    this.#gate.send(member, encodeMessage({ type: 'task', body, arrays }));
-    this.#tell({ type: 'task-given', worker: member.name, iteration, shard, policyVersion });
+    this.#dealer.again(shard);
   }
 
   #handOver(): void {
@@ -300,13 +252,8 @@ export class RolloutLearner implements ShardService {
   }
 
   #tick(): void {
-    for (const { shard, worker } of this.#schedule.olderThan(now() - this.#taskSeconds)) {
-      const member = this.#gate.crew.byName(worker);
-      if (!member) continue;
-      member.isSlow = true;
-      this.#takeBack(shard, worker, `No result in ${this.#taskSeconds} s.`);
-    }
-    this.#dispatch();
+    this.#dealer.takeBackSlow();
+    this.#dealer.dispatch();
     if (this.workers === 0 && this.#wanted) this.#bearAbsence();
   }
 

@@ -1,11 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { isInputError } from '@understudy/errors';
-import type { ShardCollector, ShardPolicy } from '@understudy/training';
+import { pauseEvery, type ShardCollector, type ShardPolicy } from '@understudy/training';
 import { encodeMessage } from '../protocol/codec.ts';
 import type { Body, Message } from '../protocol/messages.ts';
 import { type ErrorCode, ProtocolError } from '../protocol/protocol-error.ts';
 import { LearnerConnection, type LearnerMessage } from './learner-connection.ts';
-import { pauseEvery } from './pause-every.ts';
 import { resultArrays, stateFromArrays, tensorsFromArrays } from './shard-arrays.ts';
 import type { Collecting, RolloutWorkerOptions, WorkerSetup } from './worker-options.ts';
 
@@ -196,7 +195,7 @@ export class RolloutWorker {
     const { collector } = held;
     const from = start === 'sent' ? stateFromArrays(arrays, collector.shard, collector) : start;
     held.iteration = undefined;
-    const pause = pauseEvery(50);
+    const pause = pauseEvery();
     const result = await collector.collect(policy, from, () => {
       if (engagement.over) throw new CollectionEnded();
       return pause();

@@ -7,9 +7,10 @@ import { wireArray } from '../protocol/arrays.ts';
 import { decodeMessage, encodeMessage } from '../protocol/codec.ts';
 import { supportedVersions } from '../protocol/limits.ts';
 import type { AnyMessage } from '../protocol/messages.ts';
-import { errorFromBody } from '../protocol/protocol-error.ts';
+import { errorFromBody, type ProtocolError } from '../protocol/protocol-error.ts';
 import { software } from '../software.ts';
 import { ClientSocket, type ClientSocketOptions } from '../transport/client-socket.ts';
+import { whySilent } from '../transport/why-silent.ts';
 
 const answerTypes = ['welcome', 'error', 'published', 'inferred', 'pong'] as const;
 type Answer = AnyMessage<(typeof answerTypes)[number]>;
@@ -70,10 +71,10 @@ export class InferenceClient {
   static async open(options: InferenceClientOptions): Promise<InferenceClient> {
     const { connectSeconds = 10, address } = options;
     const client = new InferenceClient(options);
-    const late = setTimeout(() => {
-      const advice = 'start one (understudy infer) or correct the address';
+    const late = setTimeout(async () => {
+      const why = await whySilent(options, 'understudy infer');
       client.#greeted?.reject(
-        new InputError(`No inference server answered at ${address} within ${connectSeconds} s; ${advice}.`),
+        new InputError(`No inference server answered at ${address} within ${connectSeconds} s; ${why}.`),
       );
     }, 1000 * connectSeconds);
     try {
@@ -152,8 +153,12 @@ export class InferenceClient {
     for await (const frames of socket) {
       try {
         this.#take(decodeMessage(frames, { limits: this.#options.limits, accept }));
-      } catch {
-        // Damaged on its way: what it answered is asked again.
+      } catch (error) {
+        const { code, message } = error as ProtocolError;
+        const { address } = this.#options;
+        const sentence = `The server at ${address} can't be understood: ${message}`;
+        if (code === 'version') this.#greeted?.reject(new InputError(sentence));
+        // Otherwise damaged on its way: what it answered is asked again.
       }
     }
   }

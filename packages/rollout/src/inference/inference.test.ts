@@ -167,6 +167,6 @@ test('a server that comes back is only a delay', async () => {
 test('no server at the address is told in bounded time', async () => {
   const nobody = InferenceClient.open({ address: 'tcp://127.0.0.1:9', connectSeconds: 0.2 });
   await expect(nobody).rejects.toThrow(
-    /^No inference server answered at tcp:\/\/127\.0\.0\.1:9 within 0\.2 s; start one/,
+    /^No inference server answered at tcp:\/\/127\.0\.0\.1:9 within 0\.2 s; nobody listens there: start one/,
   );
 });

@@ -7,7 +7,7 @@ import {
   viewArrays,
   type WireArray,
 } from './arrays.ts';
-import type { ArrayRules, MessageDefinition, Presence } from './definition.ts';
+import type { ArrayRule, ArrayRules, MessageDefinition, Presence } from './definition.ts';
 import { recallRead, recallWritten, rememberRead, rememberWritten } from './header-templates.ts';
 import { defaultLimits, type MessageLimits, protocolVersion, supportedVersions } from './limits.ts';
 import { packHeader, unpackHeader } from './message-pack.ts';
@@ -190,6 +190,14 @@ function checkPresence(header: Header, key: 'q' | 's', presence: Presence, refus
   throw new ProtocolError('malformed', `${header.t} ${there ? 'takes no' : 'needs a'} ${key} in its header.`, refused);
 }
 
+/** The rule for an array: that of its name, or of the group before its first slash. */
+function ruleFor(name: string, rules: Exclude<ArrayRules, 'any'>): ArrayRule | undefined {
+  if (Object.hasOwn(rules, name)) return rules[name];
+  const slash = name.indexOf('/');
+  const group = slash > 0 && slash < name.length - 1 ? `${name.slice(0, slash)}/*` : '';
+  return Object.hasOwn(rules, group) ? rules[group] : undefined;
+}
+
 function checkArrays(
   type: string,
   arrays: Record<string, WireArray>,
@@ -199,7 +207,7 @@ function checkArrays(
   if (rules === 'any') return;
   for (const name in arrays) {
     const { dtype, shape } = arrays[name];
-    const rule = Object.hasOwn(rules, name) ? rules[name] : undefined;
+    const rule = ruleFor(name, rules);
     if (rule && rule.dtype === dtype && rule.rank.includes(shape.length)) continue;
     const expected = rule ? `expected ${rule.dtype} of rank ${rule.rank.join(' or ')}` : 'it has no such array';
     throw new ProtocolError('malformed', `${type} has ${name} as ${dtype} [${shape}]; ${expected}.`, refused);

@@ -9,7 +9,10 @@ export interface ArrayRule {
   readonly optional?: boolean;
 }
 
-/** The arrays of a message by name; `any` where the body says which are to be expected. */
+/**
+ * The arrays of a message by name; `any` where the body says which are to be expected. `info/*` stands for every name that
+ * begins with `info/`; such arrays are optional.
+ */
 export type ArrayRules = 'any' | Readonly<Record<string, ArrayRule>>;
 
 /** Whether a part of the header has to be there. */
@@ -32,12 +35,15 @@ type ArrayOf<R extends ArrayRule> = {
   readonly data: DtypeArrays[R['dtype']];
 };
 
+/** The names that a rule is for. */
+type NamesOf<K> = K extends `${infer Group}/*` ? `${Group}/${string}` : K;
+
 /** The arrays of a message as its rules have them. */
 export type ArraysOf<R extends ArrayRules> = R extends 'any'
   ? Record<string, { [D in Dtype]: { dtype: D; shape: readonly number[]; data: DtypeArrays[D] } }[Dtype]>
   : R extends Readonly<Record<string, ArrayRule>>
     ? { [K in keyof R as R[K] extends { optional: true } ? never : K]: ArrayOf<R[K]> } & {
-        [K in keyof R as R[K] extends { optional: true } ? K : never]?: ArrayOf<R[K]>;
+        [K in keyof R as R[K] extends { optional: true } ? NamesOf<K> : never]?: ArrayOf<R[K]>;
       }
     : never;
 

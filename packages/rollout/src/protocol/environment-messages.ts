@@ -20,6 +20,20 @@ const rows = {
   wasReset: { dtype: 'u8', rank: [1, 2] },
 } as const;
 
+/** Ranks of an info's numbers: rows, or steps and rows, and what a single info has. */
+const infoRanks = [1, 2, 3, 4, 5, 6, 7, 8];
+
+/** Numbers and flags of infos by name, and which rows have them where not all do. */
+const stepInfos = {
+  'info/*': { dtype: 'f64', rank: infoRanks, optional: true },
+  'flag/*': { dtype: 'u8', rank: infoRanks, optional: true },
+  'has/*': { dtype: 'u8', rank: [1, 2], optional: true },
+  /** Of the episodes that ended in same-step mode. */
+  'finalInfo/*': { dtype: 'f64', rank: infoRanks, optional: true },
+  'finalFlag/*': { dtype: 'u8', rank: infoRanks, optional: true },
+  'finalHas/*': { dtype: 'u8', rank: [1], optional: true },
+} as const;
+
 /** Messages of the service `environments`. */
 export const environmentMessages = {
   list: { body: emptyBody, arrays: {}, request: 'required', session: 'absent' },
@@ -38,6 +52,7 @@ export const environmentMessages = {
       options: plainRecord,
       autoresetMode: z.enum(['next-step', 'same-step', 'disabled']),
       infos: z.boolean(),
+      stepInfos: z.boolean().optional(),
     }),
     arrays: {},
     request: 'required',
@@ -50,6 +65,7 @@ export const environmentMessages = {
       observationSize: count,
       actionSize: count,
       renders: z.boolean(),
+      renderFps: z.number().positive().optional(),
       leaseSeconds: z.number().positive(),
     }),
     arrays: {},
@@ -89,6 +105,7 @@ export const environmentMessages = {
       /** Rows, counted over steps and sub-environments, whose episode's last observation follows (same-step mode). */
       finalRows: { dtype: 'i32', rank: [1], optional: true },
       finalObservations: { dtype: 'f32', rank: [2], optional: true },
+      ...stepInfos,
     },
     request: 'required',
     session: 'required',

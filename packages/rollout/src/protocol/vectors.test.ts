@@ -7,6 +7,7 @@ import {
   encodeMessage,
   messageDefinitions,
   ProtocolError,
+  type WireArray,
 } from './index.ts';
 
 interface Vector {
@@ -32,13 +33,16 @@ function read<T extends Vector>(name: string): T[] {
 
 const bytesOf = (hex: string): Uint8Array => new Uint8Array(Buffer.from(hex, 'hex'));
 
+/** JSON has no form of its own for large integers, for what is not finite, and for a zero's sign. */
+function writtenNumber(value: number | bigint): number | string {
+  if (typeof value === 'bigint' || !Number.isFinite(value)) return String(value);
+  return Object.is(value, -0) ? '-0' : value;
+}
+
 /** A message as the vectors write it down. */
 function written(message: AnyMessage): ValidVector['message'] {
-  const arrays = Object.entries(message.arrays).map(([name, { dtype, shape, data }]) => {
-    const values = Array.from(data as Float64Array, (value: number | bigint) =>
-      typeof value === 'bigint' || !Number.isFinite(value) ? String(value) : value,
-    );
-    return [name, { dtype, shape, values }];
+  const arrays = Object.entries(message.arrays as Record<string, WireArray>).map(([name, { dtype, shape, data }]) => {
+    return [name, { dtype, shape, values: Array.from(data as Float64Array, writtenNumber) }];
   });
   const { type, request, session, body } = message;
   return JSON.parse(JSON.stringify({ type, request, session, body, arrays: Object.fromEntries(arrays) }));

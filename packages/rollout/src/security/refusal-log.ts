@@ -17,12 +17,20 @@ export type WriteLine = (line: string) => void;
 /** Lines in a burst, and lines a second after it. */
 const BURST = 20;
 const PER_SECOND = 1;
+/** Seconds until the same line is told again; and how many lines are remembered for that. */
+const REPEAT_SECONDS = 10;
+const REMEMBERED = 256;
 
-/** Tells of refusals in a bounded number of lines, however many there are. */
+/**
+ * Tells of refusals in a bounded number of lines, however many there are. The same line is not told again for a while: who
+ * knocks twenty times a second doesn't hide the others.
+ */
 export class RefusalLog {
   readonly #write: WriteLine;
   readonly #now: () => number;
   readonly #bucket: TokenBucket;
+  /** Lines of late: when each was told, and how often it was left out since. */
+  readonly #recent = new Map<string, { toldAt: number; left: number }>();
   #left = 0;
   #count = 0;
 
@@ -40,15 +48,33 @@ export class RefusalLog {
 
   add({ reason, address, fingerprint }: Refusal): void {
     this.#count++;
-    if (!this.#bucket.take(this.#now())) {
+    const from = address ? ` from ${printable(address)}` : '';
+    const key = fingerprint ? ` with the key ${fingerprint}` : '';
+    const line = `Refused a peer${from}${key}: ${printable(reason)}`;
+    const now = this.#now();
+    const recent = this.#recent.get(line);
+    if (recent && now - recent.toldAt < REPEAT_SECONDS) {
+      recent.left++;
+      return;
+    }
+    if (!this.#bucket.take(now)) {
       this.#left++;
       return;
     }
-    const from = address ? ` from ${printable(address)}` : '';
-    const key = fingerprint ? ` with the key ${fingerprint}` : '';
-    const left = this.#left > 0 ? ` (${this.#left} more were refused before)` : '';
+    const left = this.#left + (recent?.left ?? 0);
     this.#left = 0;
-    this.#write(`Refused a peer${from}${key}: ${printable(reason)}${left}.`);
+    this.#remember(line, now);
+    this.#write(`${line}${left > 0 ? ` (${left} more were refused before)` : ''}.`);
+  }
+
+  #remember(line: string, toldAt: number): void {
+    this.#recent.delete(line);
+    if (this.#recent.size >= REMEMBERED) {
+      const [oldest] = this.#recent.keys();
+      this.#left += this.#recent.get(oldest)?.left ?? 0;
+      this.#recent.delete(oldest);
+    }
+    this.#recent.set(line, { toldAt, left: 0 });
   }
 }
 

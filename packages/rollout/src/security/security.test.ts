@@ -154,9 +154,11 @@ test('a key that is allowed or revoked while the server runs is let in or refuse
   expect(await exchange(connected, 'now')).toBe('now');
   revokeKey(allowListPath(directory), 'erin');
   await vi.waitFor(() => expect(revoked).toEqual(['erin']));
-  lines.length = 0;
-  expect(await exchange(dealer(curveOptions(client)), 'late')).toBeUndefined();
+  expect(lines).toHaveLength(1);
   expect(lines[0]).toContain(fingerprint(keys.publicKey));
+  const { count } = zap.refusals;
+  expect(await exchange(dealer(curveOptions(client)), 'late')).toBeUndefined();
+  expect(zap.refusals.count).toBeGreaterThan(count);
   allowKey(allowListPath(directory), key);
   expect(await exchange(dealer(curveOptions(client)), 'again')).toBe('again');
 });
@@ -200,11 +202,26 @@ test('a flood of refusals fills no log, and the number of those left out is told
     (line) => told.push(line),
     () => now,
   );
-  for (let i = 0; i < 1_000; i++) log.add({ reason: 'no\n\x1b[2J' });
+  for (let i = 0; i < 1_000; i++) log.add({ reason: `no\n\x1b[2J ${i}` });
   expect(told).toHaveLength(20);
-  expect(told[0]).toBe('Refused a peer: no??[2J.');
+  expect(told[0]).toBe('Refused a peer: no??[2J 0.');
   now = 1;
   log.add({ reason: 'no' });
   expect(told.at(-1)).toBe('Refused a peer: no (980 more were refused before).');
   expect(log.count).toBe(1_001);
+});
+
+test('who knocks again and again is told once in a while, and hides no other', () => {
+  const told: string[] = [];
+  let now = 0;
+  const log = new RefusalLog(
+    (line) => told.push(line),
+    () => now,
+  );
+  for (; now < 9; now += 0.05) log.add({ reason: 'again' });
+  log.add({ reason: 'other', address: '192.0.2.1' });
+  expect(told).toEqual(['Refused a peer: again.', 'Refused a peer from 192.0.2.1: other.']);
+  now = 11;
+  log.add({ reason: 'again' });
+  expect(told[2]).toMatch(/^Refused a peer: again \(1[78]\d more were refused before\)\.$/);
 });

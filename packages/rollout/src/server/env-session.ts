@@ -5,7 +5,9 @@ import type { AnyMessage, Arrays, Body, Message } from '../protocol/messages.ts'
 import { ProtocolError } from '../protocol/protocol-error.ts';
 import { describeSpace } from '../protocol/spaces.ts';
 import type { MakeEnvironment } from './environment-source.ts';
+import { InfoTap } from './info-tap.ts';
 import { toPlainRecord } from './plain-data.ts';
+import { StepInfos } from './step-infos.ts';
 import { StepRecord } from './step-record.ts';
 
 /** What a session can be asked for once it is made. */
@@ -31,18 +33,21 @@ export class EnvSession {
   /** The sub-environments where they live in this thread. */
   readonly #envs: readonly Env<unknown, unknown>[] | undefined;
   readonly #infos: boolean;
+  /** Where the client wants the infos of steps. */
+  readonly #stepInfos: StepInfos | undefined;
   readonly #bytesPerStep: number;
   readonly #messageBytes: number;
 
   private constructor(
     env: VectorEnv,
     envs: readonly Env<unknown, unknown>[] | undefined,
-    infos: boolean,
+    { infos, stepInfos = false }: Body<'make'>,
     messageBytes: number,
   ) {
     this.#env = env;
     this.#envs = envs;
     this.#infos = infos;
+    this.#stepInfos = stepInfos && envs ? new StepInfos(envs as readonly InfoTap[]) : undefined;
     this.#messageBytes = messageBytes;
     const { observationSize, actionSize, count } = env;
     this.#bytesPerStep = count * (2 * 4 * observationSize + 4 * actionSize + 15);
@@ -52,6 +57,7 @@ export class EnvSession {
       observationSize,
       actionSize,
       renders: envs !== undefined,
+      ...(envs?.[0].metadata.renderFps !== undefined && { renderFps: envs[0].metadata.renderFps }),
     };
     this.#checkBytes(1);
   }
@@ -62,19 +68,23 @@ export class EnvSession {
    * @throws InputError as making them does, and when their rows don't fit a message.
    */
   static async open(make: MakeEnvironment, body: Body<'make'>, bounds: SessionBounds): Promise<EnvSession> {
-    const { id, count, options, autoresetMode, infos } = body;
+    const { id, count, options, autoresetMode, stepInfos } = body;
     const { threads, messageBytes } = bounds;
-    if (threads > 0) {
+    // Environments in threads of their own keep their infos to themselves.
+    if (threads > 0 && !stepInfos) {
       // Making one registers the environment, with the module that its threads import.
       const probe = await make(id, { ...options });
       probe.close();
       const env = await makeVector(id, { count, workers: Math.min(threads, count), autoresetMode, options });
-      return new EnvSession(env, undefined, infos, messageBytes);
+      return new EnvSession(env, undefined, body, messageBytes);
     }
     const envs: Env<unknown, unknown>[] = [];
     try {
-      for (let i = 0; i < count; i++) envs.push(await make(id, { ...options }));
-      return new EnvSession(new SyncVectorEnv(envs, { autoresetMode }), envs, infos, messageBytes);
+      for (let i = 0; i < count; i++) {
+        const env = await make(id, { ...options });
+        envs.push(stepInfos ? new InfoTap(env) : env);
+      }
+      return new EnvSession(new SyncVectorEnv(envs, { autoresetMode }), envs, body, messageBytes);
     } catch (error) {
       for (const env of envs) env.close();
       throw error;
@@ -166,8 +176,9 @@ export class EnvSession {
       );
     }
     if (shape.length === 2) {
-      env.step(data);
-      return { type: 'stepped', body: {}, arrays: this.#stepRows() };
+      this.#stepInfos?.begin(1);
+      this.#takeStep(data);
+      return this.#stepped(this.#stepRows(), [env.count]);
     }
     if (env.autoresetMode === 'disabled' || steps < 1) {
       throw new InputError(
@@ -176,11 +187,29 @@ export class EnvSession {
     }
     this.#checkBytes(steps);
     const record = new StepRecord(env, steps);
+    this.#stepInfos?.begin(steps);
     for (let step = 0; step < steps; step++) {
-      env.step(data.subarray(step * rows * size, (step + 1) * rows * size));
+      this.#takeStep(data.subarray(step * rows * size, (step + 1) * rows * size));
       record.add();
     }
-    return { type: 'stepped', body: {}, arrays: record.arrays() };
+    return this.#stepped(record.arrays(), [steps, env.count]);
+  }
+
+  #takeStep(actions: Float32Array): void {
+    this.#stepInfos?.beforeStep();
+    this.#env.step(actions);
+    this.#stepInfos?.afterStep();
+  }
+
+  /** @throws ProtocolError `limit` when the infos are too much for one answer. */
+  #stepped(rows: Arrays<'stepped'>, leading: readonly number[]): SessionAnswer {
+    if (!this.#stepInfos) return { type: 'stepped', body: {}, arrays: rows };
+    const arrays: Arrays<'stepped'> = { ...rows, ...this.#stepInfos.arrays(leading) };
+    let bytes = 0;
+    for (const { data } of Object.values(arrays as Record<string, WireArray>)) bytes += data.byteLength;
+    if (bytes > this.#messageBytes - 65_536)
+      throw tooLarge(`A step with its infos is ${bytes} bytes`, this.#messageBytes);
+    return { type: 'stepped', body: {}, arrays };
   }
 
   #stepRows(): Arrays<'stepped'> {

@@ -5,22 +5,62 @@ import { type ErrorBody, errorFromBody } from '../protocol/protocol-error.ts';
 import type { ServerFigures } from './environment-server.ts';
 import type { EnvironmentServerOptions } from './server-options.ts';
 
+/** What a server's thread is started with. */
+export interface ServerThreadSetup {
+  readonly options: ServerThreadOptions;
+  /** One word, raised when the thread has let go of its socket. */
+  readonly ended: SharedArrayBuffer;
+}
+
+/** How long the end of the process may wait for a server that nobody stopped, in milliseconds. */
+const END_WAIT = 1_000;
+
+/** Servers that nobody has stopped. */
+const running = new Set<ThreadServer>();
+
+/** A thread that is torn down while it waits at its socket takes the process with it, so that one is closed first. */
+function endAll(): void {
+  for (const server of running) server.endNow();
+}
+
 /** What a server in a thread takes: plain data only. */
 export type ServerThreadOptions = Omit<EnvironmentServerOptions, 'make' | 'log' | 'onSocket'>;
 
-export type ServerThreadCall = { kind: 'figures' } | { kind: 'drain'; seconds: number };
+export type ServerThreadCall =
+  | { kind: 'figures' }
+  | { kind: 'rebind' }
+  | { kind: 'end' }
+  | { kind: 'drain'; seconds: number };
 
-export type ServerThreadAnswer = { address: string } | { figures: ServerFigures } | { error: ErrorBody };
+export type ServerThreadAnswer =
+  | { address: string }
+  | { figures: ServerFigures }
+  | { rebound: true }
+  | { error: ErrorBody };
 
-/** A server of environments in a thread of this process, so that this thread may block in steps. */
+/**
+ * A server of environments in a thread of this process, so that this thread may block in steps. With `curve`, start the ZAP
+ * handler in a thread that doesn't block ({@link startZap} serves all threads of a process): while it is blocked, nobody is
+ * let in.
+ */
 export class ThreadServer {
   readonly #worker: Worker;
+  readonly #ended: Int32Array;
+  /** Calls are answered in turn. */
+  #last: Promise<unknown> = Promise.resolve();
   /** The address that was bound. */
   readonly address: string;
 
-  private constructor(worker: Worker, address: string) {
+  private constructor(worker: Worker, ended: Int32Array, address: string) {
     this.#worker = worker;
+    this.#ended = ended;
     this.address = address;
+    if (running.size === 0) process.on('exit', endAll);
+    running.add(this);
+    worker.once('exit', () => {
+      running.delete(this);
+      if (running.size === 0) process.off('exit', endAll);
+    });
   }
 
   /**
@@ -30,7 +70,9 @@ export class ThreadServer {
    */
   static async start(options: ServerThreadOptions): Promise<ThreadServer> {
     const file = builtFile(import.meta.url, 'server/server-thread.js');
-    const worker = new Worker(file, { workerData: options, execArgv: [] });
+    const word = new SharedArrayBuffer(4);
+    const workerData: ServerThreadSetup = { options, ended: word };
+    const worker = new Worker(file, { workerData, execArgv: [] });
     const ended = once(worker, 'exit').then(([code]): never => {
       throw new Error(`A server's thread ended with code ${code} as it began.`);
     });
@@ -38,7 +80,7 @@ export class ThreadServer {
     ended.catch(() => {});
     if ('address' in answer) {
       worker.unref();
-      return new ThreadServer(worker, answer.address);
+      return new ThreadServer(worker, new Int32Array(word), answer.address);
     }
     await worker.terminate();
     throw 'error' in answer ? errorFromBody(answer.error) : new Error('A server thread answered without an address.');
@@ -46,9 +88,32 @@ export class ThreadServer {
 
   /** What the server has done and holds. */
   async figures(): Promise<ServerFigures> {
-    this.#worker.postMessage({ kind: 'figures' } satisfies ServerThreadCall);
-    const [answer] = (await once(this.#worker, 'message')) as [{ figures: ServerFigures }];
-    return answer.figures;
+    const answer = await this.#call({ kind: 'figures' });
+    if ('figures' in answer) return answer.figures;
+    throw new Error('A server thread answered without figures.');
+  }
+
+  /** Cuts all connections and binds the address again, as `EnvironmentServer.rebind` does: for when a key was revoked. */
+  async rebind(): Promise<void> {
+    await this.#call({ kind: 'rebind' });
+  }
+
+  /** @throws what the thread answers as an error. */
+  async #call(call: ServerThreadCall): Promise<ServerThreadAnswer> {
+    const turn = this.#last.then(async () => {
+      this.#worker.postMessage(call);
+      const [answer] = (await once(this.#worker, 'message')) as [ServerThreadAnswer];
+      if ('error' in answer) throw errorFromBody(answer.error);
+      return answer;
+    });
+    this.#last = turn.catch(() => {});
+    return turn;
+  }
+
+  /** Closes the server while the process ends, without the event loop. */
+  endNow(): void {
+    this.#worker.postMessage({ kind: 'end' } satisfies ServerThreadCall);
+    Atomics.wait(this.#ended, 0, 0, END_WAIT);
   }
 
   /** Ends service as `EnvironmentServer.drain` does. */

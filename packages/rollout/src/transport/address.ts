@@ -41,6 +41,16 @@ function parseTcp(text: string, rest: string): Address {
 }
 
 /**
+ * Refuses a port that only a server may leave to the system.
+ *
+ * @throws InputError for ports * and 0.
+ */
+export function checkPort({ url }: Address): void {
+  if (!/^tcp:.*:(\*|0+)$/.test(url)) return;
+  throw new InputError(`${url} has no port to connect to: give the one that the server tells when it starts.`);
+}
+
+/**
  * Refuses what would let others in: an address beyond this machine without keys.
  *
  * @throws InputError when the address isn't local and no keys are given.

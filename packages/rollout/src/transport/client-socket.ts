@@ -1,5 +1,5 @@
 import { Dealer } from 'zeromq';
-import { checkReach, parseAddress } from './address.ts';
+import { checkPort, checkReach, parseAddress } from './address.ts';
 import { type CurveClientKeys, commonOptions, type SocketOptions, zeromqCode } from './socket-options.ts';
 
 /** Options of {@link ClientSocket.connect}. */
@@ -28,6 +28,7 @@ export class ClientSocket {
     const { curve, lingerMilliseconds = 0 } = options;
     const address = parseAddress(options.address);
     checkReach(address, curve);
+    checkPort(address);
     const dealer = new Dealer({
       ...commonOptions(options, address),
       linger: lingerMilliseconds,

@@ -109,3 +109,7 @@ test('a bucket lets its burst pass, then its rate', () => {
   expect([bucket.take(0.1), bucket.take(0.1)]).toEqual([true, false]);
   expect([100, 100, 100, 100].map((at) => bucket.take(at))).toEqual([true, true, true, false]);
 });
+
+test.each(['tcp://127.0.0.1:*', 'tcp://localhost:0'])('%s is no place to connect to', (address) => {
+  expect(() => ClientSocket.connect({ address })).toThrow(/has no port to connect to/);
+});

@@ -9,8 +9,12 @@ export interface CollectionFlags {
   inference?: string | true;
   patience: number;
   withoutWorkers: 'fail' | 'wait' | 'collect';
+  /** For {@link listen}, this training's own; for {@link inference} and {@link address}, what it shows there. */
   keys?: string;
-  keyName: string;
+  keyName?: string;
+  inferenceKey?: string;
+  /** Where environments are stepped instead. */
+  address?: string;
 }
 
 /** Adds to a training's command who collects. */
@@ -33,24 +37,20 @@ export function addCollectionOptions(command: Command): Command {
       'then fail, wait on, or collect in this process',
       oneOf('--without-workers', ['fail', 'wait', 'collect']),
       'fail',
-    )
-    .option(
-      '--keys <directory>',
-      'with --listen: use these CURVE keys and their allow-list; needed beyond this machine',
-    )
-    .option('--key-name <name>', "the learner's pair among the keys", 'server');
+    );
 }
 
 /** Whether workers are to collect. @throws InputError when the options contradict one another. */
-export function isCollectedByWorkers({ workers, listen, inference, keys }: CollectionFlags): boolean {
+export function isCollectedByWorkers({ workers, listen, inference, address }: CollectionFlags): boolean {
   if (workers !== undefined && listen !== undefined) {
     throw new InputError('--workers starts workers and --listen waits for some: give one of them.');
   }
-  if (keys !== undefined && listen === undefined)
-    throw new InputError('--keys is for workers that connect: add --listen.');
   if (workers === undefined && listen === undefined) {
     if (inference === undefined) return false;
     throw new InputError('--inference is for workers: add --workers or --listen.');
+  }
+  if (address !== undefined) {
+    throw new InputError('Workers step the environments where they are: leave --address out, or the workers.');
   }
   if (inference === true && listen !== undefined) {
     throw new InputError(

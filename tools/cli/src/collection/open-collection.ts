@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import type { PpoHooks } from '@understudy/ppo';
 import type { RolloutEvent, RolloutLearner } from '@understudy/rollout';
 import type { PolicySpec, ShardService } from '@understudy/training';
-import { clientKeysFor } from './client-keys.ts';
+import { inferenceKeys } from '../keys/client-keys.ts';
+import { openServerSecurity } from '../keys/server-keys.ts';
 import type { CollectionFlags } from './collection-options.ts';
-import { openServerSecurity } from './server-keys.ts';
 import { WorkerProcesses } from './worker-processes.ts';
 
 /** What a collection by workers tells and hears. */
@@ -41,11 +41,12 @@ export function openCollection(
     try {
       const addresses = chooseAddresses(flags, closers);
       let learner: RolloutLearner | undefined;
-      const security = await openServerSecurity(flags, say, () => void learner?.rebind());
+      const keyFlags = { keys: flags.listen === undefined ? undefined : flags.keys, keyName: learnerKey(flags) };
+      const security = await openServerSecurity(keyFlags, say, () => void learner?.rebind());
       closers.add(security.close);
       const inference = await openInference(flags, addresses.inference, actor, closers);
       learner = await rollout.RolloutLearner.bind(plan, {
-        ...security,
+        ...security.options,
         address: addresses.learner,
         patienceSeconds: flags.patience,
         withoutWorkers: flags.withoutWorkers,
@@ -57,8 +58,11 @@ export function openCollection(
           if (line) say(line);
         },
       });
-      if (flags.workers !== undefined) closers.add(startWorkers(flags.workers, learner, say));
-      else say(`Waiting for workers at ${learner.address}: understudy worker --connect ${learner.address}`);
+      if (flags.workers !== undefined) closers.add(startWorkers(flags.workers, flags, learner, say));
+      else {
+        const keys = flags.keys === undefined ? '' : ' --keys DIRECTORY';
+        say(`Waiting for workers at ${learner.address}: understudy worker --connect ${learner.address}${keys}`);
+      }
       return closeWith(learner, closers);
     } catch (error) {
       await closers.closeAll();
@@ -91,12 +95,13 @@ function chooseAddresses({ listen }: CollectionFlags, closers: Closers): { learn
   return { learner: `ipc://${join(directory, 'learner')}`, inference: `ipc://${join(directory, 'inference')}` };
 }
 
-async function openInference(
-  { inference, keys }: CollectionFlags,
-  ownAddress: string,
-  actor: PolicySpec,
-  closers: Closers,
-) {
+/** A learner that workers connect to is a server; without such it has a client's key for what it connects to. */
+function learnerKey({ keyName, listen }: CollectionFlags): string {
+  return keyName ?? (listen === undefined ? 'client' : 'server');
+}
+
+async function openInference(flags: CollectionFlags, ownAddress: string, actor: PolicySpec, closers: Closers) {
+  const { inference } = flags;
   if (inference === undefined) return undefined;
   const { InferenceClient, InferenceServer, publishPolicies } = await import('@understudy/rollout');
   let address = inference === true ? ownAddress : inference;
@@ -105,19 +110,24 @@ async function openInference(
     closers.add(() => server.close());
     address = server.address;
   }
-  const client = await InferenceClient.open({ address, curve: await clientKeysFor(address, { keys }) });
+  const curve = inference === true ? undefined : await inferenceKeys(address, { ...flags, keyName: learnerKey(flags) });
+  const client = await InferenceClient.open({ address, curve, connectSeconds: 5 });
   closers.add(() => client.close());
   return publishPolicies(client, { address, model: randomBytes(16).toString('hex'), actor });
 }
 
 function startWorkers(
   count: number,
+  { keys, keyName, inferenceKey }: CollectionFlags,
   learner: { address: string; fail(reason: unknown): void },
   say: (line: string) => void,
 ): () => Promise<void> {
   const processes = new WorkerProcesses({
     count,
     address: learner.address,
+    keyFlags: Object.entries({ '--keys': keys, '--key-name': keyName, '--inference-key': inferenceKey }).flatMap(
+      ([flag, value]) => (value === undefined ? [] : [flag, value]),
+    ),
     restarted: (reason) => say(`A worker ended (${reason}); another one takes its place.`),
     failed: (error) => learner.fail(error),
   });

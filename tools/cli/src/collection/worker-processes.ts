@@ -14,6 +14,8 @@ export interface WorkerProcessesOptions {
   count: number;
   /** Of the learner. */
   address: string;
+  /** Flags that say which keys workers show to an inference server. */
+  keyFlags: readonly string[];
   /** Told when a worker ended and another one is started in its place. */
   restarted(reason: string): void;
   /** Told when starting more makes no sense. */
@@ -49,7 +51,8 @@ export class WorkerProcesses {
 
   #start(): void {
     const startedAt = performance.now();
-    const child = spawn(process.execPath, [bin, 'worker', '--connect', this.#options.address, '--child'], {
+    const { address, keyFlags } = this.#options;
+    const child = spawn(process.execPath, [bin, 'worker', '--connect', address, '--child', ...keyFlags], {
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     });
     let said = '';

@@ -1,21 +1,19 @@
 import type { Command } from 'commander';
-import { openServerSecurity } from '../collection/server-keys.ts';
 import type { CommandContext } from '../context.ts';
 import { formatCount, formatFigure } from '../format.ts';
+import { addServerKeyOptions, openServerSecurity, type ServerKeyFlags } from '../keys/server-keys.ts';
 import { wholeNumber } from '../values.ts';
 
-interface InferFlags {
+interface InferFlags extends ServerKeyFlags {
   bind: string;
   maxBatch: number;
   maxWait: number;
-  keys?: string;
-  keyName: string;
   json?: boolean;
 }
 
 /** `understudy infer`. */
 export function addInferCommand(program: Command, context: CommandContext): void {
-  program
+  const command = program
     .command('infer')
     .description("compute networks' outputs for the workers of one or more learners, until SIGTERM or Ctrl-C")
     .option('--bind <address>', 'tcp://HOST:PORT or ipc://PATH; port * lets the system choose', 'tcp://127.0.0.1:5556')
@@ -26,20 +24,30 @@ export function addInferCommand(program: Command, context: CommandContext): void
       wholeNumber('--max-wait', 0),
       500,
     )
-    .option('--keys <directory>', 'use these CURVE keys and their allow-list; needed beyond this machine')
-    .option('--key-name <name>', "the server's pair among the keys", 'server')
     .option('--json', 'print JSON: one object at the start, one at the end')
     .action((flags: InferFlags) => infer(flags, context));
+  addServerKeyOptions(command);
 }
 
 async function infer(flags: InferFlags, context: CommandContext): Promise<void> {
   const { InferenceServer } = await import('@understudy/rollout');
   const note = (line: string) => flags.json || context.note(line);
-  const { close, ...security } = await openServerSecurity(flags, note, () => void server?.rebind());
   let server: Awaited<ReturnType<typeof InferenceServer.start>> | undefined;
+  // Who is refused is told beside JSON, too: it goes to stderr.
+  const security = await openServerSecurity(
+    flags,
+    (line) => context.note(line),
+    () => void server?.rebind(),
+  );
   try {
     const { bind: address, maxBatch, maxWait } = flags;
-    server = await InferenceServer.start({ address, maxBatch, maxWaitMicroseconds: maxWait, log: note, ...security });
+    server = await InferenceServer.start({
+      ...security.options,
+      address,
+      maxBatch,
+      maxWaitMicroseconds: maxWait,
+      log: note,
+    });
     if (flags.json) context.print(JSON.stringify({ address: server.address }));
     else context.print(`Computing at ${server.address}; Ctrl-C ends it.`);
     const signal = context.interruption();
@@ -51,6 +59,6 @@ async function infer(flags: InferFlags, context: CommandContext): Promise<void> 
     context.print(`Computed ${formatCount(rows)} rows of ${formatCount(requests)} requests, ${mean} a batch.`);
   } finally {
     await server?.close();
-    await close();
+    await security.close();
   }
 }

@@ -3,17 +3,19 @@ import type { Command } from 'commander';
 import type { CommandContext } from '../context.ts';
 import { Interrupted } from '../error-policy.ts';
 import { formatCount, formatFigure } from '../format.ts';
+import { addClientKeyOptions, type ClientKeyFlags, checkKeysAreNeeded } from '../keys/client-keys.ts';
 import { prepareOutputFile } from '../output-file.ts';
 import { openTrainedRun } from '../trained-run.ts';
 import { oneOf, wholeNumber } from '../values.ts';
 
-interface RecordFlags {
+interface RecordFlags extends ClientKeyFlags {
   episodes?: number;
   transitions?: number;
   out: string;
   dtype: 'float32' | 'float64';
   seed: number;
   env?: string;
+  address?: string;
   best?: boolean;
   deterministic?: boolean;
   json?: boolean;
@@ -21,7 +23,7 @@ interface RecordFlags {
 
 /** `understudy record`. */
 export function addRecordCommand(program: Command, context: CommandContext): void {
-  program
+  const command = program
     .command('record <run>')
     .description('write demonstrations of a trained policy to a D4RL HDF5 file')
     .option('--episodes <n>', 'record so many whole episodes', wholeNumber('--episodes', 1))
@@ -30,19 +32,23 @@ export function addRecordCommand(program: Command, context: CommandContext): voi
     .option('--dtype <type>', 'float32 or float64', oneOf('--dtype', ['float32', 'float64']), 'float32')
     .option('--seed <n>', "seed of the environment's resets and the policy's samples", wholeNumber('--seed', 0), 0)
     .option('--env <id>', 'environment to record in; that of the run by default')
+    .option('--address <address>', 'step the environment on a server there, see understudy serve')
     .option('--best', 'take the policy with the best training return instead of the last')
     .option('--deterministic', "take the distribution's mode instead of sampling")
     .option('--json', 'print one JSON object')
     .action((run: string, flags: RecordFlags) => recordRun(run, flags, context));
+  addClientKeyOptions(command, 'the server at --address');
 }
 
 async function recordRun(run: string, flags: RecordFlags, context: CommandContext): Promise<void> {
+  checkKeysAreNeeded(flags);
   const { episodes, transitions, out, dtype, seed, deterministic = false } = flags;
   if ((episodes === undefined) === (transitions === undefined)) {
     throw new InputError('How much to record is told by either --episodes or --transitions: give exactly one of them.');
   }
   prepareOutputFile(out);
-  const { policy, env } = await openTrainedRun(run, { environment: flags.env, best: flags.best });
+  const { env: environmentId, best, address } = flags;
+  const { policy, env } = await openTrainedRun(run, { environment: environmentId, best, address, keys: flags });
   const [{ recordEpisodes }, { writeD4rl }] = await Promise.all([
     import('@understudy/training'),
     import('@understudy/d4rl'),

@@ -5,20 +5,23 @@ import type { RenderFrame, RenderOptions } from '@understudy/gym';
 import type { AnyEnv } from '@understudy/training';
 import type { Command } from 'commander';
 import type { CommandContext } from '../context.ts';
+import { makeAt } from '../environments-at.ts';
 import { Interrupted } from '../error-policy.ts';
 import { formatCount, formatFigure } from '../format.ts';
+import { addClientKeyOptions, type ClientKeyFlags, checkKeysAreNeeded } from '../keys/client-keys.ts';
 import { prepareOutputFile } from '../output-file.ts';
 import { type Actor, randomActor, runActor, zeroActor } from '../render/actors.ts';
 import { animationTiming, rolloutSteps, stripSteps } from '../render/timing.ts';
 import { openTrainedRun } from '../trained-run.ts';
 import { oneOf, positiveNumber, wholeNumber } from '../values.ts';
 
-interface RenderFlags {
+interface RenderFlags extends ClientKeyFlags {
   out: string;
   steps?: number;
   seconds?: number;
   seed: number;
-  size: string;
+  size?: string;
+  address?: string;
   camera?: string;
   fps?: number;
   every?: number;
@@ -34,14 +37,14 @@ const memoryLimit = 2e9;
 
 /** `understudy render`. */
 export function addRenderCommand(program: Command, context: CommandContext): void {
-  program
+  const command = program
     .command('render <run-or-id>')
     .description("draw a trained run's policy, or an environment, as an animation (.gif) or a film strip (.png)")
     .requiredOption('--out <file>', 'the file to write, name.gif or name.png')
     .option('--steps <n>', "environment steps to draw; 5 seconds' worth by default", wholeNumber('--steps', 1))
     .option('--seconds <x>', 'simulated seconds to draw', positiveNumber('--seconds'))
     .option('--seed <n>', 'seed of the first reset and of random actions', wholeNumber('--seed', 0), 0)
-    .option('--size <WxH>', 'pixels of a picture', '256x256')
+    .option('--size <WxH>', "pixels of a picture; 256x256, or a server's own choice, by default")
     .option('--camera <name>', "the environment's camera: track, overview, or one of its model")
     .option('--fps <x>', 'pictures a second of an animation; real time by default', positiveNumber('--fps'))
     .option('--every <n>', 'draw every so many steps of an animation', wholeNumber('--every', 1))
@@ -53,26 +56,29 @@ export function addRenderCommand(program: Command, context: CommandContext): voi
       oneOf('--policy', ['random', 'zero']),
       'random',
     )
+    .option('--address <address>', 'step the environment on a server there, see understudy serve')
     .option('--best', "take a run's policy with the best training return instead of the last")
     .option('--json', 'print one JSON object')
     .action((source: string, flags: RenderFlags) => renderSource(source, flags, context));
+  addClientKeyOptions(command, 'the server at --address');
 }
 
 async function renderSource(source: string, flags: RenderFlags, context: CommandContext): Promise<void> {
+  checkKeysAreNeeded(flags);
   const { out, seed } = flags;
   const animated = isAnimation(out);
-  const size = parseSize(flags.size);
+  const size = flags.size === undefined && flags.address !== undefined ? undefined : parseSize(flags.size ?? '256x256');
   if (flags.steps !== undefined && flags.seconds !== undefined) {
     throw new InputError('How much to draw is told by --steps or --seconds: give one of them.');
   }
   const { checkPictureSize, encodeGif, encodePng, filmStrip } = await import('@understudy/render');
-  checkPictureSize(size.width, size.height);
+  if (size) checkPictureSize(size.width, size.height);
   const { env, actor } = await openSource(source, flags);
   try {
     const { renderFps = 30 } = env.metadata;
     const steps = rolloutSteps(flags, renderFps);
     const timing = animated ? animationTiming(steps, renderFps, flags) : { ...stripSteps(steps, flags.frames), fps: 0 };
-    checkMemory(timing.steps.length, size);
+    if (size) checkMemory(timing.steps.length, size);
     prepareOutputFile(out);
     const options: RenderOptions = { ...size, ...(flags.camera === undefined ? {} : { camera: flags.camera }) };
     const pictures = await drawRollout(env, actor, timing.steps, seed, options, out, context);
@@ -88,7 +94,8 @@ async function renderSource(source: string, flags: RenderFlags, context: Command
       seed,
       steps,
       frames: pictures.length,
-      ...size,
+      width: pictures[0].width,
+      height: pictures[0].height,
       ...(animated ? { fps: timing.fps } : {}),
       bytes: bytes.length,
     };
@@ -129,6 +136,7 @@ async function drawRollout(
     }
     const picture = env.render(options);
     if (picture === null) throw new InputError(`${env.id} has no pictures; "understudy env list" prints what there is`);
+    if (pictures.length === 0) checkMemory(steps.length, picture);
     pictures.push(picture);
     progress.update(pictures.length);
     await yieldToEvents();
@@ -144,12 +152,17 @@ async function drawRollout(
 /** What is on disk, or looks like a path, is a run; anything else is an environment's id. */
 async function openSource(source: string, flags: RenderFlags): Promise<{ env: AnyEnv; actor: Actor }> {
   if (existsSync(source) || source.includes(sep)) {
-    const { policy, env } = await openTrainedRun(source, { best: flags.best });
+    const { policy, env } = await openTrainedRun(source, { best: flags.best, address: flags.address, keys: flags });
     return { env, actor: runActor(policy, env) };
   }
-  const { make } = await import('@understudy/envs');
-  const env = await make<unknown, unknown>(source);
+  const env = await makeEnv(source, flags);
   return { env, actor: flags.policy === 'zero' ? zeroActor(env) : randomActor(env, flags.seed) };
+}
+
+async function makeEnv(id: string, { address, ...keys }: RenderFlags): Promise<AnyEnv> {
+  if (address !== undefined) return makeAt({ address, id, options: {}, keys });
+  const { make } = await import('@understudy/envs');
+  return make<unknown, unknown>(id);
 }
 
 function isAnimation(out: string): boolean {

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { connect } from '@understudy/rollout';
 import { expect, onTestFinished, test } from 'vitest';
+import { runHere } from '../testing/recording-context.ts';
 import { runCommand, startCommand } from '../testing/run-command.ts';
 
 /** Starts a server at a port of the system's choice and waits until it serves. */
@@ -90,3 +91,50 @@ test('a training on served environments gives the same policy, byte for byte', a
     stderr: expect.stringContaining('No server answered at tcp://127.0.0.1:1'),
   });
 });
+
+test('a policy is evaluated, recorded and drawn on a served environment as here', async () => {
+  const { started } = await serve('--env', 'FetchReach-v4', '--env', 'CartPole-v1');
+  const directory = mkdtempSync(join(tmpdir(), 'understudy-serve-'));
+  onTestFinished(() => rmSync(directory, { recursive: true }));
+  const run = join(directory, 'run');
+  const settings = ['steps=32', 'minibatches=2', 'epochs=1', 'hiddenSizes=[8]'].flatMap((setting) => [
+    '--set',
+    setting,
+  ]);
+  await runHere('train', 'ppo', '--env', 'FetchReach-v4', '--steps', '32', '--out', run, ...settings);
+  const address = ['--address', started.address];
+  const both = (...argv: string[]) => Promise.all([runHere(...argv, ...address), runHere(...argv)]);
+
+  const [there, here] = await both('eval', run, '--episodes', '2', '--json');
+  expect(JSON.parse(there.printed[0])).toEqual(JSON.parse(here.printed[0]));
+  // The infos of steps came, too.
+  expect(JSON.parse(there.printed[0])).toMatchObject({ successRate: expect.any(Number) });
+
+  for (const [name, flags] of [
+    ['there', address],
+    ['here', []],
+  ] as const) {
+    const out = (extension: string) => ['--out', join(directory, `${name}.${extension}`)];
+    await runHere('record', run, '--episodes', '2', ...out('hdf5'), ...flags);
+    const drawing = ['--seed', '1', '--frames', '3', '--steps', '5', '--size', '64x48'];
+    await runHere('render', 'FetchReach-v4', ...out('png'), ...drawing, ...flags);
+  }
+  const bytesOf = (file: string) => readFileSync(join(directory, file)).toString('hex');
+  expect(bytesOf('there.png')).toBe(bytesOf('here.png'));
+  const { readD4rl } = await import('@understudy/d4rl');
+  const [recordedThere, recordedHere] = await Promise.all(
+    ['there', 'here'].map((name) => readD4rl(join(directory, `${name}.hdf5`))),
+  );
+  for (const column of ['observations', 'actions', 'rewards', 'terminals', 'timeouts'] as const) {
+    expect(recordedThere[column], column).toEqual(recordedHere[column]);
+  }
+
+  const refusal = (...argv: string[]) => runHere(...argv, ...address).then(String, (error: Error) => error.message);
+  expect(await refusal('eval', run, '--env', 'FetchPush-v4')).toMatch(
+    /does not offer the environment FetchPush-v4; did you mean FetchReach-v4/,
+  );
+  expect(await refusal('eval', run, '--env', 'CartPole-v1')).toMatch(/can't act in CartPole-v1/);
+  const chosen = ['render', 'CartPole-v1', '--out', join(directory, 'pole.png'), '--frames', '1', '--steps', '1'];
+  const [own] = (await runHere(...chosen, ...address, '--json')).printed;
+  expect(JSON.parse(own)).toMatchObject({ frames: 1, environment: 'CartPole-v1' });
+}, 60_000);

@@ -1,13 +1,14 @@
 import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import { InputError, nearestNames } from '@understudy/errors';
-import type { EnvironmentServer, EnvironmentServerOptions } from '@understudy/rollout';
+import type { EnvironmentServer } from '@understudy/rollout';
 import type { Command } from 'commander';
 import type { CommandContext } from '../context.ts';
 import { formatCount } from '../format.ts';
+import { addServerKeyOptions, openServerSecurity, type ServerKeyFlags } from '../keys/server-keys.ts';
 import { positiveNumber, wholeNumber } from '../values.ts';
 
-interface ServeFlags {
+interface ServeFlags extends ServerKeyFlags {
   bind: string;
   env?: string[];
   workers: number;
@@ -15,8 +16,6 @@ interface ServeFlags {
   maxSessions: number;
   maxEnvironments: number;
   lease: number;
-  keys?: string;
-  keyName: string;
   json?: boolean;
 }
 
@@ -25,7 +24,7 @@ const DRAIN_SECONDS = 10;
 
 /** `understudy serve`. */
 export function addServeCommand(program: Command, context: CommandContext): void {
-  program
+  const command = program
     .command('serve')
     .description('serve environments to other processes over the rollout protocol, until SIGTERM or Ctrl-C')
     .option('--bind <address>', 'tcp://HOST:PORT or ipc://PATH; port * lets the system choose', 'tcp://127.0.0.1:5555')
@@ -48,65 +47,44 @@ export function addServeCommand(program: Command, context: CommandContext): void
     .option('--max-sessions <n>', 'vector environments at a time', wholeNumber('--max-sessions', 1), 64)
     .option('--max-environments <n>', 'environments in all', wholeNumber('--max-environments', 1), 4096)
     .option('--lease <seconds>', 'close what a client that is silent for so long has', positiveNumber('--lease'), 60)
-    .option('--keys <directory>', 'use these CURVE keys and their allow-list; needed beyond this machine')
-    .option('--key-name <name>', "the server's pair among the keys", 'server')
     .option('--json', 'print JSON: one object at the start, one at the end')
     .action((flags: ServeFlags) => serve(flags, context));
+  addServerKeyOptions(command);
 }
 
 async function serve(flags: ServeFlags, context: CommandContext): Promise<void> {
   const { environmentIds, make } = await import('@understudy/envs');
   const ids = offeredIds(flags.env, environmentIds());
   const { workers, threads } = flags;
-  const server = await start(flags, context, {
-    address: flags.bind,
-    environments: ids.map((id) => ({ id })),
-    // Worker threads import the environments themselves.
-    ...(workers === 0 ? { make } : { module: builtModule('@understudy/envs') }),
-    workers,
-    threadsPerSession: threads,
-    maxSessions: flags.maxSessions,
-    maxEnvironments: flags.maxEnvironments,
-    leaseSeconds: flags.lease,
-    log: (line) => flags.json || context.note(line),
-  });
-  announce(server.address, ids, flags, context);
-  const { messages, steps, refused } = await untilTold(server, context);
-  if (flags.json) context.print(JSON.stringify({ stopped: true, messages, steps, refused }));
-  else context.print(`Served ${formatCount(steps)} steps by ${formatCount(messages)} messages; refused ${refused}.`);
-}
-
-/** Starts the server; with keys, what watches who may connect starts before it. */
-async function start(
-  { keys, keyName }: ServeFlags,
-  context: CommandContext,
-  options: EnvironmentServerOptions,
-): Promise<Pick<EnvironmentServer, 'address' | 'figures' | 'drain'>> {
-  const { EnvironmentServer, loadServerKeys, RefusalLog, startZap, watchHandshakes } = await import(
-    '@understudy/rollout'
+  const { EnvironmentServer } = await import('@understudy/rollout');
+  let server: Awaited<ReturnType<typeof EnvironmentServer.start>> | undefined;
+  // Who is refused is told beside JSON, too: it goes to stderr.
+  const security = await openServerSecurity(
+    flags,
+    (line) => context.note(line),
+    () => void server?.rebind(),
   );
-  if (keys === undefined) return EnvironmentServer.start(options);
-  const { allowList, ...curve } = loadServerKeys(keys, keyName);
-  const log = new RefusalLog((line) => context.note(line));
-  let server: EnvironmentServer | undefined;
-  const zap = await startZap({ allowList, log, onRevoked: () => void server?.rebind() });
   try {
-    server = await EnvironmentServer.start({ ...options, curve, onSocket: (router) => watchHandshakes(router, log) });
-  } catch (error) {
-    await zap.close();
-    throw error;
+    server = await EnvironmentServer.start({
+      ...security.options,
+      address: flags.bind,
+      environments: ids.map((id) => ({ id })),
+      // Worker threads import the environments themselves.
+      ...(workers === 0 ? { make } : { module: builtModule('@understudy/envs') }),
+      workers,
+      threadsPerSession: threads,
+      maxSessions: flags.maxSessions,
+      maxEnvironments: flags.maxEnvironments,
+      leaseSeconds: flags.lease,
+      log: (line) => flags.json || context.note(line),
+    });
+    announce(server.address, ids, flags, context);
+    const { messages, steps, refused } = await untilTold(server, context);
+    if (flags.json) context.print(JSON.stringify({ stopped: true, messages, steps, refused }));
+    else context.print(`Served ${formatCount(steps)} steps by ${formatCount(messages)} messages; refused ${refused}.`);
+  } finally {
+    await security.close();
   }
-  const started = server;
-  return {
-    address: server.address,
-    get figures() {
-      return started.figures;
-    },
-    async drain(drainOptions) {
-      await started.drain(drainOptions);
-      await zap.close();
-    },
-  };
 }
 
 /** Waits for the end, and drains the server. @returns what it has done. */

@@ -12,6 +12,7 @@ import type { CommandContext } from '../context.ts';
 import { environmentsAt } from '../environments-at.ts';
 import { Interrupted } from '../error-policy.ts';
 import { formatCount, formatDuration, formatFigure } from '../format.ts';
+import { addTrainingKeyOptions, checkTrainingKeys, type InferenceKeyFlags } from '../keys/client-keys.ts';
 import { type LearnerName, learnerNames, learners } from '../learners.ts';
 import { type DefaultSettings, describeSettings } from '../settings-help.ts';
 import { collectSettings, type Setting, settingsObject, wholeNumber } from '../values.ts';
@@ -27,7 +28,7 @@ interface TrainFlags {
 }
 
 /** Of a training from reward; without {@link CollectionFlags} for learners that have no workers. */
-type LearnerFlags = TrainFlags & { steps?: number; address?: string } & Partial<CollectionFlags>;
+type LearnerFlags = TrainFlags & { steps?: number; address?: string } & InferenceKeyFlags & Partial<CollectionFlags>;
 
 /** What a training command hands to the part that all trainings share. */
 interface Training {
@@ -62,6 +63,7 @@ export function addTrainCommands(program: Command, context: CommandContext, sett
       .addHelpText('after', settings ? describeSettings(settings[name], ['environment', 'seed', 'totalSteps']) : '')
       .action((flags: LearnerFlags) => trainFromReward(name, flags, context));
     if (learners[name].hasWorkers) addCollectionOptions(command);
+    addTrainingKeyOptions(command, learners[name].hasWorkers === true);
   }
   addRunOptions(
     train
@@ -85,13 +87,16 @@ function addRunOptions(command: Command): Command {
 }
 
 async function trainFromReward(algorithm: LearnerName, flags: LearnerFlags, context: CommandContext): Promise<void> {
+  checkTrainingKeys(flags);
   const collection = learners[algorithm].hasWorkers && isCollectedByWorkers(flags as CollectionFlags);
-  const [{ resolve, train }, envs] = await Promise.all([learners[algorithm].load(), import('@understudy/envs')]);
+  const { resolve, train } = await learners[algorithm].load();
   const given = await gatherConfig(algorithm, flags, { totalSteps: flags.steps });
   const config = resolve(collection ? withShards(given, flags as CollectionFlags, resolve, context) : given);
-  const env = await envs.make(config.environment, config.environmentOptions);
-  const versions = engineVersions(env);
-  env.close();
+  const remote = flags.address === undefined ? undefined : await environmentsAt(flags.address, config, flags);
+  const versions = remote?.versions ?? (await versionsHere(config));
+  if (remote && !remote.saves) {
+    context.note(`The server can't save its environments' states: this training can't be resumed once it has stopped.`);
+  }
   await runTraining(flags, context, {
     algorithm,
     config,
@@ -101,13 +106,26 @@ async function trainFromReward(algorithm: LearnerName, flags: LearnerFlags, cont
       const { openCollection } = await import('../collection/open-collection.ts');
       const { signal } = hooks;
       const openShards = collection ? openCollection(flags as CollectionFlags, { say, signal }) : undefined;
-      const makeVectorEnv = flags.address === undefined ? undefined : await environmentsAt(flags.address, config);
-      return train(config, { ...hooks, versions, openShards, makeVectorEnv });
+      return train(config, { ...hooks, versions, openShards, makeVectorEnv: remote?.makeVectorEnv });
     },
     figures: ({ meanReturn }) => ({ return: meanReturn }),
     outcome: ({ meanReturn }) =>
       meanReturn === null ? 'no episode ended' : `return ${formatFigure(meanReturn)} over the last training episodes`,
   });
+}
+
+/** What computes the environments of a training in this process; also shows that they can be made. */
+async function versionsHere(config: {
+  environment: string;
+  environmentOptions: Record<string, unknown>;
+}): Promise<Record<string, string>> {
+  const { make } = await import('@understudy/envs');
+  const env = await make<unknown, unknown>(config.environment, config.environmentOptions);
+  try {
+    return engineVersions(env);
+  } finally {
+    env.close();
+  }
 }
 
 async function trainBc(

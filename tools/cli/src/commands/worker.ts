@@ -1,55 +1,61 @@
 import { InputError } from '@understudy/errors';
 import type { Collecting, WorkerEvent, WorkerSetup } from '@understudy/rollout';
 import type { Command } from 'commander';
-import { clientKeysFor } from '../collection/client-keys.ts';
 import type { CommandContext } from '../context.ts';
 import { formatCount } from '../format.ts';
+import {
+  addClientKeyOptions,
+  addInferenceKeyOption,
+  clientKeys,
+  type InferenceKeyFlags,
+  inferenceKeys,
+} from '../keys/client-keys.ts';
 import { type LearnerName, learners } from '../learners.ts';
 import { positiveNumber, wholeNumber } from '../values.ts';
 
-interface WorkerFlags {
+interface WorkerFlags extends InferenceKeyFlags {
   connect: string;
   credits: number;
   wait: number;
-  keys?: string;
-  keyName: string;
-  serverKey?: string;
   child?: boolean;
   json?: boolean;
 }
 
 /** `understudy worker`. */
 export function addWorkerCommand(program: Command, context: CommandContext): void {
-  program
+  const command = program
     .command('worker')
     .description('collect rollouts for a learner (understudy train ppo --listen), until it has no more work')
     .requiredOption('--connect <address>', "the learner's address: tcp://HOST:PORT")
     .option('--credits <n>', 'tasks that the learner may send ahead', wholeNumber('--credits', 1), 2)
     .option(
       '--wait <seconds>',
-      'how long to wait for a learner that is gone to come back',
+      'how long to wait for a learner that is gone to come back; at first a minute at most',
       positiveNumber('--wait'),
       600,
     )
-    .option('--keys <directory>', 'use the CURVE keys in here; needed beyond this machine')
-    .option('--key-name <name>', "the worker's pair among the keys", 'client')
-    .option('--server-key <file>', "the learner's public key; server.public.json among the keys by default")
     .option('--json', 'print one JSON object for every event')
     .option('--child', 'end with the process that started this one')
     .action((flags: WorkerFlags) => work(flags, context));
+  addInferenceKeyOption(addClientKeyOptions(command, 'the learner'));
 }
+
+/** Seconds that a learner may take to come at first. */
+const CONNECT_SECONDS = 60;
 
 async function work(flags: WorkerFlags, context: CommandContext): Promise<void> {
   if (flags.child) followParent();
   const { RolloutWorker } = await import('@understudy/rollout');
   const { connect: address, credits, wait } = flags;
-  const curve = await clientKeysFor(address, flags);
+  // A learner of this machine that started its workers itself has no keys; they are for an inference server.
+  const curve = flags.child ? undefined : await clientKeys(flags);
   let tasks = 0;
   let rows = 0;
   const worker = new RolloutWorker({
     address,
     credits,
     curve,
+    connectSeconds: Math.min(wait, CONNECT_SECONDS),
     reconnectSeconds: wait,
     prepare: (setup) => prepare(setup, flags),
     // Ctrl-C in a terminal goes to the whole group, but the parent decides when to end.
@@ -87,7 +93,7 @@ async function prepare(setup: WorkerSetup, flags: WorkerFlags): Promise<Collecti
   const engine = kernelEngines.find((name) => name === kernels);
   if (!engine) throw new InputError(`The learner computes with kernels called ${kernels}, which are unknown here.`);
   // The bits of results must be the learner's own.
-  setKernelEngine(engine);
+  setKernelEngine(engine, { orSameBytes: true });
   // Loading an environment registers it.
   const env = await envs.make(environment, options);
   env.close();
@@ -96,7 +102,7 @@ async function prepare(setup: WorkerSetup, flags: WorkerFlags): Promise<Collecti
   if (!inference) return { createCollector: (shard) => create(resolved, shard, {}) };
   const { forwardElsewhere, InferenceClient } = await import('@understudy/rollout');
   const { address, model } = inference;
-  const client = await InferenceClient.open({ address, curve: await clientKeysFor(address, flags) });
+  const client = await InferenceClient.open({ address, curve: await inferenceKeys(address, flags), connectSeconds: 5 });
   const forward = forwardElsewhere(client, model);
   return { createCollector: (shard) => create(resolved, shard, { forward }), close: () => client.close() };
 }

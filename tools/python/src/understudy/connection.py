@@ -9,6 +9,7 @@ import zmq
 
 from .errors import InputError, ProtocolError, error_from_body
 from .keys import ClientKeys, check_reach
+from .silence import why_silent
 from .version import SOFTWARE
 from .wire import DEFAULT_LIMITS, SUPPORTED_VERSIONS, Message, MessageLimits, decode_message, encode_message
 
@@ -57,10 +58,7 @@ class Connection:
             raise
         if not greeted:
             self.close()
-            raise InputError(
-                f"No server answered at {address} within {connect_seconds:g} s; "
-                "start one (understudy serve) or correct the address or the keys."
-            )
+            raise InputError(f"No server answered at {address} within {connect_seconds:g} s; {self.why_silent()}.")
 
     def _open(self) -> Any:
         socket = self._context.socket(zmq.DEALER)
@@ -102,6 +100,10 @@ class Connection:
             raise unexpected(answer.type, "hello")
         self.welcome = answer.body
         return True
+
+    def why_silent(self) -> str:
+        """Why the server does not answer, as far as another connection tells: the end of a sentence."""
+        return why_silent(self.address, self._keys, "understudy serve")
 
     def renew(self, seconds: float) -> bool:
         """Connects anew."""

@@ -9,6 +9,7 @@ import numpy as np
 
 from .connection import Connection, unexpected
 from .errors import InputError, ProtocolError
+from .infos import read_info
 from .keys import ClientKeys
 from .rows import check_rows, flat_size, flatten_actions, unflatten_row
 from .session import Session
@@ -24,6 +25,7 @@ def make(
     render_mode: str | None = None,
     connect_seconds: float = 5.0,
     request_seconds: float = 60.0,
+    step_infos: bool = True,
     **options: Any,
 ) -> RemoteEnv:
     """An environment on the server at ``address``.
@@ -35,19 +37,21 @@ def make(
         render_mode: ``rgb_array`` for pictures.
         connect_seconds: How long the server may take to greet.
         request_seconds: How long an answer may take, lost connections included.
+        step_infos: Whether steps bring what their infos say in numbers, flags and arrays of numbers.
         options: Passed to ``make`` on the server: plain data.
 
     Raises:
         InputError: The server isn't there, does not offer the environment, or refuses its options.
     """
     connection = Connection(address, keys=keys, connect_seconds=connect_seconds)
-    body = make_body(id, 1, "disabled", options)
+    body = make_body(id, 1, "disabled", options, step_infos)
     return RemoteEnv(id, Session(connection, body, request_seconds=request_seconds), render_mode)
 
 
-def make_body(id: str, count: int, autoreset_mode: str, options: dict[str, Any]) -> dict[str, Any]:
+def make_body(id: str, count: int, autoreset_mode: str, options: dict[str, Any], step_infos: bool) -> dict[str, Any]:
     """What ``make`` asks for."""
-    return {"id": id, "count": count, "options": options, "autoresetMode": autoreset_mode, "infos": True}
+    body = {"id": id, "count": count, "options": options, "autoresetMode": autoreset_mode, "infos": True}
+    return {**body, "stepInfos": True} if step_infos else body
 
 
 def list_environments(address: str, *, keys: ClientKeys | None = None, connect_seconds: float = 5.0) -> list[str]:
@@ -65,7 +69,8 @@ def list_environments(address: str, *, keys: ClientKeys | None = None, connect_s
 class RemoteEnv(gym.Env[Any, Any]):
     """See ``make``.
 
-    Observations travel as float32 and are given in the type of their space. Infos come with resets; steps have none.
+    Observations travel as float32 and are given in the type of their space. Steps bring the numbers, flags and arrays of
+    numbers of their infos; texts and objects only come with resets.
     """
 
     metadata: dict[str, Any] = {"render_modes": ["rgb_array"], "render_fps": 30}
@@ -88,6 +93,8 @@ class RemoteEnv(gym.Env[Any, Any]):
             session.close()
             raise
         self.render_mode = render_mode
+        if "renderFps" in made:
+            self.metadata = {**self.metadata, "render_fps": made["renderFps"]}
 
     def reset(self, *, seed: int | None = None, options: dict[str, Any] | None = None) -> tuple[Any, dict[str, Any]]:
         """Begins an episode."""
@@ -114,7 +121,7 @@ class RemoteEnv(gym.Env[Any, Any]):
             float(arrays["rewards"][0]),
             bool(arrays["terminated"][0]),
             bool(arrays["truncated"][0]),
-            {},
+            read_info(arrays),
         )
 
     def render(self) -> Any:

@@ -106,7 +106,8 @@ class Session:
             left = until - time.monotonic()
             if left <= 0:
                 raise ServerTimeoutError(
-                    f"The server at {self._connection.address} did not answer within {self._request_seconds:g} s."
+                    f"The server at {self._connection.address} did not answer within {self._request_seconds:g} s; "
+                    f"{self._connection.why_silent()}."
                 )
             seconds = min(left, self._retry_seconds)
             try:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from .connection import Connection
 from .env import make_body
 from .errors import InputError, ProtocolError
+from .infos import FINALS, STEPS, read_infos
 from .keys import ClientKeys
 from .rows import check_rows, flat_size, flatten_actions, unflatten_row
 from .session import Session
@@ -37,14 +38,19 @@ def make_vec(
     keys: ClientKeys | None = None,
     connect_seconds: float = 5.0,
     request_seconds: float = 60.0,
+    step_infos: bool = False,
     **options: Any,
 ) -> RemoteVectorEnv:
-    """``num_envs`` copies of an environment that step together on the server at ``address``; arguments as in ``make``."""
+    """``num_envs`` copies of an environment that step together on the server at ``address``; arguments as in ``make``.
+
+    With ``step_infos`` steps bring their infos in Gymnasium's form, arrays with masks, which makes them slower.
+    """
     if not (isinstance(num_envs, int) and num_envs >= 1):
         raise InputError(f"num_envs is a whole number from 1, got {num_envs!r}.")
     connection = Connection(address, keys=keys, connect_seconds=connect_seconds)
     mode = AutoresetMode(autoreset_mode)
-    session = Session(connection, make_body(id, num_envs, _modes[mode], options), request_seconds=request_seconds)
+    body = make_body(id, num_envs, _modes[mode], options, step_infos)
+    session = Session(connection, body, request_seconds=request_seconds)
     return RemoteVectorEnv(id, session, num_envs, mode)
 
 
@@ -127,11 +133,11 @@ class RemoteVectorEnv(VectorEnv[Any, Any, Any]):
             arrays["rewards"].astype(np.float64),
             arrays["terminated"].astype(np.bool_),
             arrays["truncated"].astype(np.bool_),
-            self._final_infos(answer),
+            {**read_infos(arrays, STEPS, None, self.num_envs), **self._final_infos(answer)},
         )
 
     def _final_infos(self, answer: Message) -> dict[str, Any]:
-        """In same-step mode, the last observations of the episodes that ended: Gymnasium's ``final_obs``."""
+        """In same-step mode, how the episodes that ended ended: Gymnasium's ``final_obs`` and ``final_info``."""
         rows, finals = answer.arrays.get("finalRows"), answer.arrays.get("finalObservations")
         infos: dict[str, Any] = {}
         if rows is None or finals is None:
@@ -139,8 +145,9 @@ class RemoteVectorEnv(VectorEnv[Any, Any, Any]):
         if finals.shape != (len(rows), self._size) or np.any((rows < 0) | (rows >= self.num_envs)):
             raise ProtocolError("malformed", "An answer of the server has last observations of no sub-environment.")
         for i, row in zip(rows.tolist(), finals, strict=True):
-            final = {"final_obs": unflatten_row(self.single_observation_space, row), "final_info": {}}
-            infos = self._add_info(infos, final, i)
+            infos = self._add_info(infos, {"final_obs": unflatten_row(self.single_observation_space, row)}, i)
+        infos["final_info"] = read_infos(answer.arrays, FINALS, rows.astype(np.int64), self.num_envs)
+        infos["_final_info"] = infos["_final_obs"].copy()
         return infos
 
     def _unflatten(self, rows: Rows) -> Any:

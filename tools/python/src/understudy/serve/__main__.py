@@ -21,7 +21,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--env", action="append", required=True, metavar="ID", help="an environment to offer; repeatable")
     parser.add_argument("--bind", default="tcp://127.0.0.1:5555", metavar="ADDRESS", help="default: %(default)s")
     parser.add_argument("--keys", metavar="DIRECTORY", help="CURVE keys, needed beyond this machine")
-    parser.add_argument("--key", default="server", metavar="NAME", help="the server's pair in it; default: %(default)s")
+    parser.add_argument("--key-name", "--key", default="server", metavar="NAME", help="the server's pair in it; default: %(default)s")
     parser.add_argument("--import", action="append", default=[], dest="modules", metavar="MODULE",
                         help="a module that registers environments; repeatable")  # fmt: skip
     parser.add_argument("--lease", type=float, default=60.0, metavar="SECONDS",
@@ -32,7 +32,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             address=arguments.bind,
             environments=tuple(arguments.env),
             modules=tuple(arguments.modules),
-            keys=load_server_keys(arguments.keys, arguments.key) if arguments.keys else None,
+            keys=load_server_keys(arguments.keys, arguments.key_name) if arguments.keys else None,
             lease_seconds=arguments.lease,
         )
         server = EnvironmentServer(options)

@@ -100,6 +100,8 @@ class EnvironmentServer:
             self._socket.curve_secretkey = options.keys.secret_key
             self._socket.zap_domain = DOMAIN
             self._socket.setsockopt(zmq.ZAP_ENFORCE_DOMAIN, 1)
+        if self._zap:
+            self._zap.watch(self._socket)
         try:
             self._socket.bind(options.address)
         except zmq.ZMQError as error:
@@ -111,11 +113,13 @@ class EnvironmentServer:
         poller.register(self._socket, zmq.POLLIN)
         if self._zap:
             poller.register(self._zap.socket, zmq.POLLIN)
+            poller.register(self._zap.monitor, zmq.POLLIN)
         try:
             while not self._stopping:
                 poller.poll(200)
                 if self._zap:
                     self._zap.answer_all()
+                    self._zap.note_failures()
                 self._receive_some()
                 closed = self._sessions.close_silent(time.monotonic() - self._options.lease_seconds)
                 if closed:
@@ -131,9 +135,9 @@ class EnvironmentServer:
         self._stopping = True
 
     def _close_sockets(self) -> None:
-        self._socket.close()
         if self._zap:
             self._zap.close()
+        self._socket.close()
         self._context.term()
 
     def _receive_some(self) -> None:
@@ -277,6 +281,11 @@ class EnvironmentServer:
         """Answers that a request failed, which is an answer like any other."""
         self._options.log(f"{message.type} failed: {error}")
         body = error_body(error, "failed")
+        if body["code"] == "failed":
+            # What fails is the environment, over there: its words alone might be taken for this side's.
+            session = self._sessions.find(message.session)
+            name = session.environments.id if session else message.body.get("id", "An environment")
+            body["message"] = f"{name} failed to {message.type}: {body['message']}"[:4000]
         frames = encode_message("error", body, request=message.request, session=message.session)
         self._send(peer, frames)
         return frames

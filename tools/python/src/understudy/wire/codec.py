@@ -137,11 +137,17 @@ def _check_presence(type: str, key: str, there: bool, presence: str) -> None:
     raise ProtocolError("malformed", f"{type} {verb} {key} in its header.")
 
 
+def _rule_for(name: str, rules: dict[str, ArrayRule]) -> ArrayRule | None:
+    """The rule for an array: that of its name, or of the group before its first slash."""
+    group, slash, rest = name.partition("/")
+    return rules.get(name) or (rules.get(f"{group}/*") if slash and rest else None)
+
+
 def _check_arrays(type: str, arrays: dict[str, Array], rules: dict[str, ArrayRule] | None) -> None:
     if rules is None:
         return
     for name, array in arrays.items():
-        rule = rules.get(name)
+        rule = _rule_for(name, rules)
         dtype = dtype_name(array)
         if rule is None or dtype not in rule.dtypes or array.ndim not in rule.ranks:
             shape = list(array.shape)

@@ -49,6 +49,16 @@ _rows = {
     "wasReset": _rule("u8", 1, 2),
 }
 _final_rows = {"finalRows": _rule("i32", 1, optional=True), "finalObservations": _rule("f32", 2, optional=True)}
+_info_ranks = tuple(range(1, 9))
+#: Groups of names: what they begin with, up to the first slash.
+_step_infos = {
+    "info/*": _rule("f64", *_info_ranks, optional=True),
+    "flag/*": _rule("u8", *_info_ranks, optional=True),
+    "has/*": _rule("u8", 1, 2, optional=True),
+    "finalInfo/*": _rule("f64", *_info_ranks, optional=True),
+    "finalFlag/*": _rule("u8", *_info_ranks, optional=True),
+    "finalHas/*": _rule("u8", 1, optional=True),
+}
 
 
 def _of_session(body: Check, arrays: dict[str, ArrayRule] | None = None) -> Definition:
@@ -102,7 +112,8 @@ _environments = {
                 "options": _plain,
                 "autoresetMode": one_of("next-step", "same-step", "disabled"),
                 "infos": boolean,
-            }
+            },
+            {"stepInfos": boolean},
         )
     ),
     "made": _of_session(
@@ -114,7 +125,8 @@ _environments = {
                 "actionSize": _count,
                 "renders": boolean,
                 "leaseSeconds": positive_number,
-            }
+            },
+            {"renderFps": positive_number},
         )
     ),
     "attach": _of_session(_empty),
@@ -123,7 +135,7 @@ _environments = {
     "resetAt": _of_session(strict({"index": _count}, {"seed": _seed, "options": _plain})),
     "state": _of_session(strict({}, {"infos": list_of(_plain, 2**20)}), _rows),
     "step": _of_session(_empty, {"actions": _rule("f32", 2, 3)}),
-    "stepped": _of_session(_empty, {**_rows, **_final_rows}),
+    "stepped": _of_session(_empty, {**_rows, **_final_rows, **_step_infos}),
     "save": _of_session(_empty),
     "saved": _of_session(_empty, {"state": _rule("u8", 1)}),
     "restore": _of_session(_empty, {"state": _rule("u8", 1)}),
@@ -138,7 +150,7 @@ _environments = {
 _inference = {
     "publish": _question(strict({"model": _name, "version": _count, "spec": _plain}), None),
     "published": _question(strict({"model": _name, "version": _count}), {}),
-    "infer": _question(strict({"model": _name}, {"minVersion": _count}), {"observations": _rule("f32", 2)}),
+    "infer": _question(strict({"model": _name}, {"version": _count}), {"observations": _rule("f32", 2)}),
     "inferred": _question(strict({"model": _name, "version": _count}), {"outputs": _rule("f32", 2)}),
 }
 
