@@ -59,7 +59,9 @@ test('a client in the same process needs no keys, and its folder goes with the p
     const options = { environments: [{ id: 'Drift-v0' }], module: ${JSON.stringify(driftModule)} };
     const [left, closed] = await Promise.all([connectInProcess(options), connectInProcess(options)]);
     await closed.close();
-    console.log((await import('node:fs')).readdirSync(process.env.TMPDIR).length, (await left.client.list()).length);
+    const folders = (await import('node:fs')).readdirSync(process.env.TMPDIR);
+    // As text: numbers alone may be printed in colours.
+    console.log([folders.length, (await left.client.list()).length].join(' '));
     process.exit(3);`;
   const { stdout, stderr, status } = spawnSync(process.execPath, ['--input-type=module', '-e', script], {
     encoding: 'utf8',
