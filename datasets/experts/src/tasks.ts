@@ -119,7 +119,7 @@ const plainTasks: Readonly<Record<string, TrainingRecipe>> = {
   'CartPole-v1': { algorithm: 'ppo', conditioned: false, settings: { totalSteps: 200_000 } },
   'InvertedPendulum-v5': ppo(300_000, false),
   'Reacher-v5': ppo(1_000_000, false),
-  'Swimmer-v5': ppo(1_000_000, false, { gamma: 0.9999 }),
+  'Swimmer-v5': ppo(1_000_000, false, { gamma: 0.999 }),
   'HalfCheetah-v5': ppo(1_000_000, false),
   'Hopper-v5': ppo(2_000_000, false),
   'Walker2d-v5': ppo(3_000_000, false),
