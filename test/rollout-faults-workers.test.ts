@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { defaultRng } from '@understudy/random';
 import { RolloutLearner, RolloutWorker } from '@understudy/rollout';
 import { afterAll, expect, test } from 'vitest';
@@ -8,6 +7,7 @@ import {
   runHere,
   runTraining,
 } from '../packages/rollout/src/collection/testing/point-mass-training.ts';
+import { befallConnection, connectionFaults } from '../packages/rollout/src/testing/befall-connection.ts';
 import { FaultProxy } from '../packages/rollout/src/testing/fault-proxy.ts';
 import { drawSchedule, type Fault, RecoveryTimes } from '../packages/rollout/src/testing/fault-schedule.ts';
 import { MessageProxy } from '../packages/rollout/src/testing/message-proxy.ts';
@@ -18,18 +18,7 @@ const firstSeed = Number(process.env.UNDERSTUDY_FAULT_SEED ?? 1);
 
 const plan = pointMassPlan({ envs: 6, parts: 3, iterations: 30 });
 
-const kinds = [
-  'vanish',
-  'leave',
-  'rebind',
-  'cut',
-  'refuse',
-  'stall',
-  'delay',
-  'swallow',
-  'truncate',
-  'messages',
-] as const;
+const kinds = ['vanish', 'leave', 'rebind', ...connectionFaults] as const;
 type Kind = (typeof kinds)[number];
 
 /** A worker, and the way from it to the learner. */
@@ -82,11 +71,10 @@ class Course {
 
   async befall({ kind, milliseconds }: Fault<Kind>): Promise<unknown> {
     const [post] = this.#posts;
-    const { proxy, messages } = post;
     switch (kind) {
       case 'vanish':
         // As a killed process or a dead machine: not a word comes through any more; another one is hired.
-        void proxy.refuse(60_000);
+        void post.proxy.refuse(60_000);
         this.#posts.shift();
         await this.hire();
         return this.#gone.push(post.end());
@@ -96,22 +84,8 @@ class Course {
         return this.#gone.push(post.end());
       case 'rebind':
         return this.#learner.rebind();
-      case 'cut':
-        return proxy.cut();
-      case 'refuse':
-        return proxy.refuse(milliseconds);
-      case 'stall':
-        return proxy.stall(milliseconds);
-      case 'delay':
-        return proxy.delay(15, milliseconds);
-      case 'swallow':
-        return proxy.swallow(milliseconds);
-      case 'truncate':
-        return proxy.truncate();
-      case 'messages':
-        messages.faults = { duplicate: 0.2, drop: 0.1, delay: 0.2, truncate: 0.05 };
-        await sleep(2 * milliseconds);
-        messages.faults = { duplicate: 0, drop: 0, delay: 0, truncate: 0 };
+      default:
+        return befallConnection({ kind, milliseconds }, post);
     }
   }
 

@@ -5,6 +5,7 @@ import { SyncVectorEnv } from '@understudy/gym';
 import { defaultRng } from '@understudy/random';
 import { connect } from '@understudy/rollout';
 import { afterAll, expect, test } from 'vitest';
+import { befallConnection, connectionFaults } from '../packages/rollout/src/testing/befall-connection.ts';
 import { FaultProxy } from '../packages/rollout/src/testing/fault-proxy.ts';
 import { drawSchedule, type Fault, RecoveryTimes } from '../packages/rollout/src/testing/fault-schedule.ts';
 import { MessageProxy } from '../packages/rollout/src/testing/message-proxy.ts';
@@ -19,7 +20,7 @@ const count = 4;
 const steps = 300;
 const seed = 11;
 
-const kinds = ['kill', 'pause', 'cut', 'refuse', 'stall', 'delay', 'swallow', 'truncate', 'messages'] as const;
+const kinds = ['kill', 'pause', ...connectionFaults] as const;
 type Kind = (typeof kinds)[number];
 
 /** What a vector environment gives, step by step. */
@@ -83,7 +84,6 @@ class Course {
   }
 
   async befall({ kind, milliseconds }: Fault<Kind>): Promise<unknown> {
-    const { proxy, messages } = this;
     switch (kind) {
       case 'kill': {
         const { address } = this.server;
@@ -97,22 +97,8 @@ class Course {
         await sleep(milliseconds);
         return child.kill('SIGCONT');
       }
-      case 'cut':
-        return proxy.cut();
-      case 'refuse':
-        return proxy.refuse(milliseconds);
-      case 'stall':
-        return proxy.stall(milliseconds);
-      case 'delay':
-        return proxy.delay(15, milliseconds);
-      case 'swallow':
-        return proxy.swallow(milliseconds);
-      case 'truncate':
-        return proxy.truncate();
-      case 'messages':
-        messages.faults = { duplicate: 0.2, drop: 0.1, delay: 0.2, truncate: 0.05 };
-        await sleep(2 * milliseconds);
-        messages.faults = { duplicate: 0, drop: 0, delay: 0, truncate: 0 };
+      default:
+        return befallConnection({ kind, milliseconds }, this);
     }
   }
 }
