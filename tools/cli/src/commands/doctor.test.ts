@@ -1,5 +1,9 @@
-import { expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { runHere } from '../testing/recording-context.ts';
+
+afterEach(() => {
+  vi.unstubAllEnvs();
+});
 
 test('doctor tells what can be used, what is chosen and what to install', async () => {
   const { printed, status } = await runHere('doctor', '--json');
@@ -23,4 +27,13 @@ test('doctor tells what can be used, what is chosen and what to install', async 
   for (const { available, name, detail } of tensor.backends) {
     if (!available) expect(text).toMatch(new RegExp(`^${name} +no .*${detail.slice(0, 20)}`, 'm'));
   }
+});
+
+test('kernels that a process insists on and cannot have are a finding, not an end', async () => {
+  vi.stubEnv('UNDERSTUDY_KERNELS', 'abacus');
+  const { printed, status } = await runHere('doctor');
+  const sentence = 'There are no kernels called "abacus": use one of auto, wasm, wasm-fused, native.';
+  expect(status).toBe(0);
+  expect(printed.join('\n')).toContain(`kernels: none, by the environment variable UNDERSTUDY_KERNELS: ${sentence}`);
+  expect(JSON.parse((await runHere('doctor', '--json')).printed.join('')).kernels).toEqual({ error: sentence });
 });

@@ -1,4 +1,5 @@
 import { availableParallelism, cpus } from 'node:os';
+import { InputError } from '@understudy/errors';
 import type { KernelStatus } from '@understudy/kernels';
 import type { BackendSurvey } from '@understudy/tensor';
 import type { Command } from 'commander';
@@ -20,7 +21,8 @@ interface Diagnosis {
   platform: string;
   processor: string;
   cores: number;
-  kernels: KernelStatus;
+  /** What serves; or why nothing does, where a process was told to insist on kernels that can't be used here. */
+  kernels: KernelStatus | { error: string };
   tensor: BackendSurvey;
   mujoco: EngineFacts[];
 }
@@ -49,10 +51,19 @@ async function diagnose(): Promise<Diagnosis> {
     platform: `${process.platform}-${process.arch}`,
     processor: cpus()[0]?.model.trim() ?? 'unknown',
     cores: availableParallelism(),
-    kernels: kernelStatus(),
+    kernels: tryKernels(kernelStatus),
     tensor: await surveyTensorBackends(),
     mujoco: await tryEngines(),
   };
+}
+
+function tryKernels(kernelStatus: () => KernelStatus): Diagnosis['kernels'] {
+  try {
+    return kernelStatus();
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    return { error: error.message };
+  }
 }
 
 async function tryEngines(): Promise<EngineFacts[]> {
@@ -92,7 +103,9 @@ function printDiagnosis(diagnosis: Diagnosis, context: CommandContext): void {
   context.print(formatTable(['physics engine', 'usable', 'here'], engines));
 }
 
-function describeKernels({ engine, instructionSet, reason, fusedReason }: KernelStatus): string {
+function describeKernels(kernels: Diagnosis['kernels']): string {
+  if ('error' in kernels) return `none, by the environment variable UNDERSTUDY_KERNELS: ${kernels.error}`;
+  const { engine, instructionSet, reason, fusedReason } = kernels;
   if (engine === 'native') return `native, ${instructionSet}`;
   const fused = engine === 'wasm-fused';
   const reasons = [
