@@ -1,9 +1,10 @@
 import { setImmediate } from 'node:timers/promises';
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
-import { make } from './registry.ts';
 import { sliceRows, viewRows } from './vector/buffers.ts';
 import { EnvRows } from './vector/env-rows.ts';
+import { makeAll } from './vector/make-all.ts';
 import {
+  answerRequest,
   ControlWords,
   Job,
   packError,
@@ -17,24 +18,9 @@ import {
 async function openRows(setup: WorkerSetup): Promise<EnvRows> {
   const { id, options, modules, buffer, count, sizes, firstRow, rowCount, autoresetMode } = setup;
   for (const module of modules) await import(module);
-  const envs = await Promise.all(Array.from({ length: rowCount }, () => make<unknown, unknown>(id, options)));
+  const envs = await makeAll(id, rowCount, options);
   const rows = sliceRows(viewRows(buffer, count, sizes), firstRow, rowCount, sizes);
   return new EnvRows(envs, rows, autoresetMode, firstRow);
-}
-
-function answer(rows: EnvRows, request: WorkerRequest): unknown {
-  switch (request.kind) {
-    case 'reset':
-      return rows.reset(request.options);
-    case 'resetAt':
-      return rows.resetAt(request.row, request.options);
-    case 'saveState':
-      return rows.saveState();
-    case 'restoreState':
-      return rows.restoreState(request.states);
-    case 'close':
-      return rows.close();
-  }
 }
 
 /** Serves the main thread until it closes; never returns to the event loop meanwhile. */
@@ -50,7 +36,7 @@ function serve(rows: EnvRows, { control: buffer, port }: WorkerSetup): void {
       } else {
         const request = receiveMessageOnPort(port)!.message as WorkerRequest;
         closing = request.kind === 'close';
-        port.postMessage({ value: answer(rows, request) } satisfies WorkerReply);
+        port.postMessage({ value: answerRequest(rows, request) } satisfies WorkerReply);
       }
     } catch (error) {
       port.postMessage({ error: packError(error) } satisfies WorkerReply);

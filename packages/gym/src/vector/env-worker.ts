@@ -1,4 +1,5 @@
 import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads';
+import type { RowStepper } from './calling-thread.ts';
 import { workerEntry } from './worker-module.ts';
 import {
   ControlWords,
@@ -14,7 +15,7 @@ import {
 const CHECK_MILLISECONDS = 100;
 
 /** The main thread's end of one worker: hands it jobs and waits for them without the event loop. */
-export class EnvWorker {
+export class EnvWorker implements RowStepper {
   readonly #name: string;
   readonly #worker: Worker;
   readonly #port: MessagePort;

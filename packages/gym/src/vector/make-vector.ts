@@ -1,6 +1,7 @@
 import { InputError } from '@understudy/errors';
-import { type MakeOptions, make } from '../registry.ts';
+import type { MakeOptions } from '../registry.ts';
 import type { AutoresetMode, VectorEnv } from '../vector-env.ts';
+import { makeAll } from './make-all.ts';
 import { SyncVectorEnv } from './sync-vector-env.ts';
 import { WorkerVectorEnv } from './worker-vector-env.ts';
 
@@ -10,6 +11,8 @@ export interface MakeVectorOptions {
   count?: number;
   /** Over how many worker threads; 0, all in this thread, unless told. */
   workers?: number;
+  /** Whether this thread steps a share as large as a worker's, instead of only waiting for them; false unless told. */
+  callerSteps?: boolean;
   /** When a finished sub-environment starts again; `next-step` unless told. */
   autoresetMode?: AutoresetMode;
   /** With a seed, the vector environment comes reset, sub-environment i with `seed + i`. */
@@ -26,19 +29,15 @@ export interface MakeVectorOptions {
  * @throws InputError as `make` does, and for counts that are no whole numbers.
  */
 export async function makeVector(id: string, vectorOptions: MakeVectorOptions = {}): Promise<VectorEnv> {
-  const { count = 1, workers = 0, autoresetMode, seed, options, modules } = vectorOptions;
+  const { count = 1, workers = 0, callerSteps, autoresetMode, seed, options, modules } = vectorOptions;
   checkWhole('count', count, 1);
   checkWhole('workers', workers, 0);
   const env =
     workers === 0
       ? new SyncVectorEnv(await makeAll(id, count, options), { autoresetMode })
-      : await WorkerVectorEnv.create(id, { count, workers, autoresetMode, options, modules });
+      : await WorkerVectorEnv.create(id, { count, workers, callerSteps, autoresetMode, options, modules });
   if (seed !== undefined) env.reset({ seed });
   return env;
-}
-
-function makeAll(id: string, count: number, options?: MakeOptions) {
-  return Promise.all(Array.from({ length: count }, () => make<unknown, unknown>(id, options)));
 }
 
 function checkWhole(name: string, value: number, least: number): void {

@@ -23,8 +23,14 @@ afterEach(() => {
   for (const env of opened.splice(0)) env.close();
 });
 
-describe.each([0, 2, 9])('a vector environment of %i worker threads', (workers) => {
-  describeVectorForm((options) => makeVector('Drift-v0', { ...options, workers }));
+describe.each([
+  [0, false],
+  [2, false],
+  [9, false],
+  [1, true],
+  [3, true],
+])('a vector environment of %i worker threads (the caller steps: %s)', (workers, callerSteps) => {
+  describeVectorForm((options) => makeVector('Drift-v0', { ...options, workers, callerSteps }));
 });
 
 class Idle extends Wrapper<unknown, unknown> {}

@@ -3,6 +3,7 @@ import { InputError, isInputError } from '@understudy/errors';
 import type { EnvState, ResetOptions } from '../env.ts';
 import type { AutoresetMode } from '../vector-env.ts';
 import type { RowSizes } from './buffers.ts';
+import type { EnvRows } from './env-rows.ts';
 
 /** What a worker thread is started with. */
 export interface WorkerSetup {
@@ -30,6 +31,22 @@ export type WorkerRequest =
   | { kind: 'saveState' }
   | { kind: 'restoreState'; states: readonly EnvState[] }
   | { kind: 'close' };
+
+/** Does what is asked of the thread that has these rows. */
+export function answerRequest(rows: EnvRows, request: WorkerRequest): unknown {
+  switch (request.kind) {
+    case 'reset':
+      return rows.reset(request.options);
+    case 'resetAt':
+      return rows.resetAt(request.row, request.options);
+    case 'saveState':
+      return rows.saveState();
+    case 'restoreState':
+      return rows.restoreState(request.states);
+    case 'close':
+      return rows.close();
+  }
+}
 
 /** A worker's answer to a request, or to a step that failed. */
 export type WorkerReply = { value: unknown } | { error: WorkerError };

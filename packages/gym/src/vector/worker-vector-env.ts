@@ -3,9 +3,11 @@ import type { EnvState, Info, ResetOptions } from '../env.ts';
 import { type MakeOptions, make, spec } from '../registry.ts';
 import type { AutoresetMode } from '../vector-env.ts';
 import { BaseVectorEnv, type VectorParts } from './base-vector-env.ts';
-import { rowsByteLength, viewRows } from './buffers.ts';
-import { actionSizeOf } from './env-rows.ts';
+import { rowsByteLength, sliceRows, viewRows } from './buffers.ts';
+import { CallingThread, type RowStepper } from './calling-thread.ts';
+import { actionSizeOf, EnvRows } from './env-rows.ts';
 import { EnvWorker } from './env-worker.ts';
+import { makeAll } from './make-all.ts';
 import { workerModuleUrl } from './worker-module.ts';
 import type { WorkerRequest } from './worker-protocol.ts';
 
@@ -13,8 +15,10 @@ import type { WorkerRequest } from './worker-protocol.ts';
 export interface WorkerVectorOptions {
   /** How many sub-environments. */
   count: number;
-  /** Over how many threads; at most one a sub-environment is started. */
+  /** Over how many worker threads; at most one a sub-environment is started. */
   workers: number;
+  /** Whether the calling thread steps a share as large as a worker's, instead of only waiting for them; false unless told. */
+  callerSteps?: boolean;
   /** `next-step` unless told. */
   autoresetMode?: AutoresetMode;
   /** Passed to every `make`; plain data, as it travels between threads. */
@@ -23,15 +27,15 @@ export interface WorkerVectorOptions {
   modules?: readonly string[];
 }
 
-/** A worker and its part of the rows. */
+/** A thread and its part of the rows. */
 interface Share {
-  readonly worker: EnvWorker;
+  readonly thread: RowStepper;
   readonly firstRow: number;
   readonly rowCount: number;
 }
 
 /**
- * Steps copies of an environment in worker threads over shared memory, each worker a run of rows. Gives what
+ * Steps copies of an environment in worker threads over shared memory, each thread a run of rows. Gives what
  * `SyncVectorEnv` gives, bit by bit.
  */
 export class WorkerVectorEnv extends BaseVectorEnv {
@@ -48,26 +52,34 @@ export class WorkerVectorEnv extends BaseVectorEnv {
    * @throws InputError as `make` does, and when the workers can't know which module registers the environment.
    */
   static async create(id: string, vectorOptions: WorkerVectorOptions): Promise<WorkerVectorEnv> {
-    const { count, workers, autoresetMode = 'next-step', options = {} } = vectorOptions;
+    const { count, workers, callerSteps = false, autoresetMode = 'next-step', options = {} } = vectorOptions;
     const modules = (vectorOptions.modules ?? ownModule(id)).map(workerModuleUrl);
     const { observationSpace, actionSpace } = await describe(id, options);
     const sizes = { observationSize: observationSpace.flatSize, actionSize: actionSizeOf(actionSpace) };
     const buffer = new SharedArrayBuffer(rowsByteLength(count, sizes));
+    const rows = viewRows(buffer, count, sizes);
     const setup = { id, options, modules, autoresetMode, buffer, count, sizes };
-    const runs = splitRows(count, Math.min(workers, count));
+    const own = callerSteps ? 1 : 0;
+    const runs = splitRows(count, Math.min(workers + own, count));
+    // The caller's share is the first, so that the workers are at work when it turns to its own.
     const started = await Promise.allSettled(
       runs.map(async (run, i): Promise<Share> => {
-        const name = `Worker ${i} of the vector environment of ${count} ${id}`;
-        return { worker: await EnvWorker.start(name, { ...setup, ...run }), ...run };
+        if (i < own) {
+          const envs = await makeAll(id, run.rowCount, options);
+          const part = sliceRows(rows, run.firstRow, run.rowCount, sizes);
+          return { thread: new CallingThread(new EnvRows(envs, part, autoresetMode)), ...run };
+        }
+        const name = `Worker ${i - own} of the vector environment of ${count} ${id}`;
+        return { thread: await EnvWorker.start(name, { ...setup, ...run }), ...run };
       }),
     );
     const shares = started.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
     const failed = started.find((result) => result.status === 'rejected');
     if (failed) {
-      for (const { worker } of shares) worker.terminate();
+      for (const { thread } of shares) thread.terminate();
       throw failed.reason;
     }
-    const parts = { id, count, autoresetMode, actionSize: sizes.actionSize, rows: viewRows(buffer, count, sizes) };
+    const parts = { id, count, autoresetMode, actionSize: sizes.actionSize, rows };
     return new WorkerVectorEnv(
       { ...parts, singleObservationSpace: observationSpace, singleActionSpace: actionSpace },
       shares,
@@ -80,17 +92,17 @@ export class WorkerVectorEnv extends BaseVectorEnv {
 
   protected override resetOne(index: number, options: ResetOptions): Info {
     const share = this.#shares.find(({ firstRow, rowCount }) => index < firstRow + rowCount)!;
-    share.worker.beginRequest({ kind: 'resetAt', row: index - share.firstRow, options });
-    return share.worker.finishRequest() as Info;
+    share.thread.beginRequest({ kind: 'resetAt', row: index - share.firstRow, options });
+    return share.thread.finishRequest() as Info;
   }
 
   protected override stepAll(): void {
     const shares = this.#shares;
-    for (let i = 0; i < shares.length; i++) shares[i].worker.beginStep();
+    for (let i = 0; i < shares.length; i++) shares[i].thread.beginStep();
     let failure: { error: unknown } | undefined;
     for (let i = 0; i < shares.length; i++) {
       try {
-        shares[i].worker.finishStep();
+        shares[i].thread.finishStep();
       } catch (error) {
         failure ??= { error };
       }
@@ -111,20 +123,20 @@ export class WorkerVectorEnv extends BaseVectorEnv {
 
   protected override closeAll(): void {
     try {
-      const alive = this.#shares.filter(({ worker }) => worker.alive);
+      const alive = this.#shares.filter(({ thread }) => thread.alive);
       this.#requestAll(() => ({ kind: 'close' }), alive);
     } finally {
-      for (const { worker } of this.#shares) worker.terminate();
+      for (const { thread } of this.#shares) thread.terminate();
     }
   }
 
-  /** Asks all workers at once and waits for every answer, also when one of them fails. */
+  /** Asks all threads at once and waits for every answer, also when one of them fails. */
   #requestAll(request: (share: Share) => WorkerRequest, shares = this.#shares): unknown[] {
-    for (const share of shares) share.worker.beginRequest(request(share));
+    for (const share of shares) share.thread.beginRequest(request(share));
     const errors: unknown[] = [];
-    const values = shares.map(({ worker }) => {
+    const values = shares.map(({ thread }) => {
       try {
-        return worker.finishRequest();
+        return thread.finishRequest();
       } catch (error) {
         errors.push(error);
         return undefined;

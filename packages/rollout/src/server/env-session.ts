@@ -20,7 +20,7 @@ export type SessionAnswer = {
 
 /** Bounds of what one session may take. */
 export interface SessionBounds {
-  /** Threads over which its sub-environments are stepped; 0 in the thread that answers. */
+  /** Threads over which its sub-environments are stepped, the one that answers among them. */
   readonly threads: number;
   /** Bytes of one answer. */
   readonly messageBytes: number;
@@ -71,11 +71,11 @@ export class EnvSession {
     const { id, count, options, autoresetMode, stepInfos } = body;
     const { threads, messageBytes } = bounds;
     // Environments in threads of their own keep their infos to themselves.
-    if (threads > 0 && !stepInfos) {
+    if (threads > 1 && !stepInfos) {
       // Making one registers the environment, with the module that its threads import.
       const probe = await make(id, { ...options });
       probe.close();
-      const env = await makeVector(id, { count, workers: Math.min(threads, count), autoresetMode, options });
+      const env = await makeVector(id, { count, workers: threads - 1, callerSteps: true, autoresetMode, options });
       return new EnvSession(env, undefined, body, messageBytes);
     }
     const envs: Env<unknown, unknown>[] = [];

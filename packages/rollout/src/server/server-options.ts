@@ -12,7 +12,7 @@ export interface EnvironmentServerOptions extends EnvironmentSource {
   readonly environments: readonly OfferedEnvironment[];
   /** Threads that sessions are spread over, so that a slow one stalls no other; 0, all in this thread, unless told. */
   readonly workers?: number;
-  /** Threads over which each session's environments are stepped; 0, one after the other, unless told. */
+  /** Threads over which each session's environments are stepped, the session's own among them; 0 and 1: one after the other in that; 0 unless told. */
   readonly threadsPerSession?: number;
   /** Needed beyond this machine. */
   readonly curve?: CurveServerKeys;

@@ -40,7 +40,7 @@ export function addServeCommand(program: Command, context: CommandContext): void
     )
     .option(
       '--threads <n>',
-      "threads over which each client's environments are stepped; 0 steps them in turn",
+      "threads over which each client's environments are stepped, the serving one among them; 0 and 1 step them in turn",
       wholeNumber('--threads', 0),
       0,
     )
