@@ -43,6 +43,7 @@ function boundAgainstFirst(own: u64, occupied: u64, threats: u64, need: i32): i3
   const empty = BOARD ^ occupied;
   const playable = (occupied + BOTTOM) & BOARD;
   const unpaired = playable & EVEN_ROWS;
+  if (need >= 0 && canBarColumn(own, empty, unpaired)) return 0;
   for (let targets = threats & ODD_ROWS & ~playable; targets; ) {
     const column = columnOf(targets);
     const target = targets & column;
@@ -56,6 +57,21 @@ function boundAgainstFirst(own: u64, occupied: u64, threats: u64, need: i32): i3
     if (!canMakeFour(own | reach, others)) return bound;
   }
   return NO_BOUND;
+}
+
+/**
+ * Whether the first player, having moved, can keep the second from four with the odd cells of one column whose next cell is
+ * even, by answering every stone there with the one on top of it. It never has to play there of its own accord: at its turn
+ * an even number of cells is empty, an odd number of them in that column, so another column has room.
+ */
+function canBarColumn(own: u64, empty: u64, unpaired: u64): bool {
+  while (unpaired) {
+    const cell = unpaired & (0 - unpaired);
+    const barred = ((cell << 1) | (cell << 3) | (cell << 5)) & ODD_ROWS;
+    if (!hasFour(own | (empty & ~barred))) return true;
+    unpaired ^= cell;
+  }
+  return false;
 }
 
 /** The score of who must fill the cell below one of these winning cells once all others are full. */

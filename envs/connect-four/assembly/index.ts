@@ -1,9 +1,9 @@
 // What the solver offers to the host. A bitboard comes as two numbers: columns 0 to 3 in 28 bits, 4 to 6 in 21.
 
-import { bestColumns } from './best-columns';
+import { bestColumns, outcomeColumns } from './best-columns';
 import { canonicalKey, positionKey } from './board';
 import { addEntry, placeBook } from './book';
-import { score, searchedNodes } from './search';
+import { outcome, score, searchedNodes } from './search';
 import { clearTable, placeTable } from './table';
 
 export { clearTable };
@@ -31,6 +31,16 @@ export function solve(ownLow: u32, ownHigh: u32, occupiedLow: u32, occupiedHigh:
 /** The columns that keep it, bit i for column i. */
 export function solveColumns(ownLow: u32, ownHigh: u32, occupiedLow: u32, occupiedHigh: u32): u32 {
   return bestColumns(bitboard(ownLow, ownHigh), bitboard(occupiedLow, occupiedHigh));
+}
+
+/** 1 when who moves wins, -1 when it loses, 0 when neither does. */
+export function solveOutcome(ownLow: u32, ownHigh: u32, occupiedLow: u32, occupiedHigh: u32): i32 {
+  return outcome(bitboard(ownLow, ownHigh), bitboard(occupiedLow, occupiedHigh));
+}
+
+/** The columns that keep the outcome, bit i for column i. */
+export function solveOutcomeColumns(ownLow: u32, ownHigh: u32, occupiedLow: u32, occupiedHigh: u32): u32 {
+  return outcomeColumns(bitboard(ownLow, ownHigh), bitboard(occupiedLow, occupiedHigh));
 }
 
 /** The position's name in the book: below 2^49, so exact as a number. */

@@ -10,8 +10,10 @@ const CENTRALITY: usize = memory.data<u8>([
   1, 1, 1, 1, 1, 1, 0, 3, 3, 3, 3, 3, 3, 0, 5, 5, 5, 5, 5, 5, 0, 7, 7, 7, 7, 7, 7, 0,
   4, 4, 4, 4, 4, 4, 0, 2, 2, 2, 2, 2, 2, 0, 0, 0, 0, 0, 0, 0, 0,
 ]);
-/** With fewer stones pairs tell more of a move than they cost to find. */
-const PAIRS_BELOW: i32 = 24;
+/** With fewer stones the lines that are open tell more of a move than they cost to find. */
+const LINES_BELOW: i32 = 28;
+/** `[2][49]` numbers, for each player and cell: how often the move there decided and others before it in the list didn't. */
+const HISTORY: usize = memory.data(2 * 49 * 4);
 
 export function moveAt(address: usize): u64 {
   return load<u64>(address);
@@ -27,9 +29,9 @@ export function firstMove(stones: i32): usize {
 }
 
 /**
- * Writes the moves, best first: those that make most threats come first. A threat that can be carried out at once counts
- * less, since it is answered at once; one above a cell that can be played counts more, since it bars that cell. So do moves
- * that leave few replies.
+ * Writes the moves, best first: those that make most threats come first. A threat above a cell that can be played counts
+ * more, since it bars that cell. So do moves that leave few replies, that build lines and close the opponent's, and those
+ * into cells that decided other positions of this search.
  *
  * @returns The address behind the last move; 0 when some move wins with the next but one stone.
  */
@@ -52,19 +54,28 @@ export function sortMoves(own: u64, occupied: u64, stones: i32, cells: u64): usi
   return end;
 }
 
+/** Whether these winning cells are too many to be answered: two that can be filled, or one on top of such a one. */
+// @ts-ignore: decorator
+@inline
+export function winsInTwo(wins: u64, occupied: u64): bool {
+  const atOnce = wins & (occupied + BOTTOM);
+  return ((atOnce & (atOnce - 1)) | ((atOnce << 1) & wins)) !== 0;
+}
+
 /** Writes a move where it belongs; false when it wins with the next but one stone whatever the opponent does. */
 // @ts-ignore: decorator
 @inline
 function insert(own: u64, occupied: u64, stones: i32, move: u64, wins: u64, first: usize, end: usize): bool {
-  const atOnce = wins & ((occupied | move) + BOTTOM);
-  if (atOnce && (atOnce & (atOnce - 1)) | ((atOnce << 1) & wins)) return false;
+  if (winsInTwo(wins, occupied | move)) return false;
   const replies = ((occupied | move) + BOTTOM) & BOARD & ~(wins >> 1);
   const barring = wins & ((occupied + BOTTOM) << 1);
-  let rank = 14 + 6 * popcnt(wins) - 2 * popcnt(atOnce) + 2 * popcnt(barring) - 2 * popcnt(replies);
-  if (stones < PAIRS_BELOW) rank += pairs(own | move, BOARD ^ occupied);
-  rank = (rank << 2) + load<u8>(CENTRALITY + <usize>ctz(move));
+  let rank = <i32>(16 * popcnt(wins) + 8 * popcnt(barring) - 8 * popcnt(replies));
+  if (stones < LINES_BELOW) {
+    rank += <i32>(4 * pairs(own | move, BOARD ^ occupied) - openLines(BOARD ^ (own | move)));
+  }
+  rank += <i32>load<u8>(CENTRALITY + <usize>ctz(move)) + (historyOf(stones, move) >> 5);
   let at = end;
-  while (at > first && load<u64>(at - MOVE_SIZE, 16) < rank) {
+  while (at > first && load<i64>(at - MOVE_SIZE, 16) < rank) {
     store<u64>(at, load<u64>(at - MOVE_SIZE));
     store<u64>(at, load<u64>(at - MOVE_SIZE, 8), 8);
     store<u64>(at, load<u64>(at - MOVE_SIZE, 16), 16);
@@ -72,8 +83,47 @@ function insert(own: u64, occupied: u64, stones: i32, move: u64, wins: u64, firs
   }
   store<u64>(at, move);
   store<u64>(at, wins, 8);
-  store<u64>(at, rank, 16);
+  store<i64>(at, rank, 16);
   return true;
+}
+
+// @ts-ignore: decorator
+@inline
+function historyAt(stones: i32, move: u64): usize {
+  return HISTORY + (<usize>(49 * (stones & 1)) + <usize>ctz(move)) * 4;
+}
+
+// @ts-ignore: decorator
+@inline
+function historyOf(stones: i32, move: u64): i32 {
+  return load<i32>(historyAt(stones, move));
+}
+
+/** Remembers that of the moves in the list the one at `decisive` was good enough and those before it weren't. */
+export function learn(stones: i32, first: usize, decisive: usize): void {
+  for (let at = first; at < decisive; at += MOVE_SIZE) {
+    const before = historyAt(stones, moveAt(at));
+    store<i32>(before, load<i32>(before) - 1);
+    const good = historyAt(stones, moveAt(decisive));
+    store<i32>(good, load<i32>(good) + 1);
+  }
+}
+
+/** Forgets which moves were good: they are others in another position. */
+export function forgetMoves(): void {
+  memory.fill(HISTORY, 0, 2 * 49 * 4);
+}
+
+/** Lines of four within the cells. */
+function openLines(cells: u64): u64 {
+  return linesAlong(cells, 1) + linesAlong(cells, 7) + linesAlong(cells, 6) + linesAlong(cells, 8);
+}
+
+// @ts-ignore: decorator
+@inline
+function linesAlong(cells: u64, step: u64): u64 {
+  const twos = cells & (cells >> step);
+  return popcnt(twos & (twos >> (2 * step)));
 }
 
 /** Lines of four that hold at least two of the stones and none of the opponent's. */

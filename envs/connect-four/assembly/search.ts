@@ -4,7 +4,7 @@
 import { BOARD, BOTTOM, canonicalKey, CELLS, positionKey, winningCells } from './board';
 import { deepestInBook, findInBook, scoreOf } from './book';
 import { followUpBound } from './control';
-import { firstMove, MOVE_SIZE, moveAt, sortMoves, winsAfter } from './moves';
+import { firstMove, forgetMoves, learn, MOVE_SIZE, moveAt, sortMoves, winsAfter, winsInTwo } from './moves';
 import { findBounds, lowerBound, storeBounds, upperBound } from './table';
 
 /** Positions with fewer stones share an entry with their mirror image; later ones rarely meet theirs. */
@@ -29,6 +29,7 @@ export function score(own: u64, occupied: u64): i32 {
   if (winsAtOnce(own, occupied)) return (CELLS + 1 - stones) / 2;
   const entry = stones <= deepestInBook() ? findInBook(canonicalKey(own, occupied)) : 0;
   if (entry) return scoreOf(entry);
+  forgetMoves();
   const threats = winningCells(own ^ occupied, occupied);
   let low = -((CELLS - stones) / 2);
   let high = (CELLS + 1 - stones) / 2;
@@ -40,6 +41,20 @@ export function score(own: u64, occupied: u64): i32 {
     bound = low >= 0 ? low + 1 : high;
   }
   return low;
+}
+
+/** Whether who moves wins (1), loses (-1) or neither does (0): a fraction of the work that the exact score takes. */
+export function outcome(own: u64, occupied: u64): i32 {
+  const stones = <i32>popcnt(occupied);
+  const entry = stones <= deepestInBook() ? findInBook(canonicalKey(own, occupied)) : 0;
+  if (entry) return sign(scoreOf(entry));
+  forgetMoves();
+  if (scoresAtLeast(own, occupied, 1)) return 1;
+  return scoresAtLeast(own, occupied, 0) ? 0 : -1;
+}
+
+function sign(value: i32): i32 {
+  return i32(value > 0) - i32(value < 0);
 }
 
 /** Whether the score is at least `bound`. */
@@ -65,6 +80,8 @@ function search(own: u64, occupied: u64, stones: i32, threats: u64, beta: i32): 
   if (highest < beta) return highest;
   if (lowest >= beta) return lowest;
 
+  if ((cells & (cells - 1)) === 0 && stones > deepestInBook()) return searchOnly(own, occupied, stones, cells, beta);
+
   const key = tableKey(own, occupied, stones);
   const bounds = findBounds(key);
   if (bounds) {
@@ -81,6 +98,16 @@ function search(own: u64, occupied: u64, stones: i32, threats: u64, beta: i32): 
   const best = searchMoves(own, occupied, stones, cells, beta);
   storeBounds(key, best >= beta ? best : lowest, best < beta ? best : highest, nodes - before);
   return best;
+}
+
+/** `search` where there is but one move: what the table has to say of it, it says of the next position as well. */
+function searchOnly(own: u64, occupied: u64, stones: i32, move: u64, beta: i32): i32 {
+  const after = occupied | move;
+  const wins = winningCells(own | move, after);
+  if (winsInTwo(wins, after)) return (CELLS - 1 - stones) / 2;
+  const bound = -followUpBound(own ^ occupied, after, stones + 1, wins, -beta);
+  if (bound >= beta) return bound;
+  return -search(own ^ occupied, after, stones + 1, wins, 1 - beta);
 }
 
 /** Cells that who moves can fill without letting the opponent win at once; 0 when there is none. */
@@ -104,7 +131,10 @@ function searchMoves(own: u64, occupied: u64, stones: i32, cells: u64, beta: i32
   let best = -CELLS;
   for (let at = first; at < end; at += MOVE_SIZE) {
     best = max(best, -search(own ^ occupied, occupied | moveAt(at), stones + 1, winsAfter(at), 1 - beta));
-    if (best >= beta) return best;
+    if (best >= beta) {
+      learn(stones, first, at);
+      break;
+    }
   }
   return best;
 }

@@ -8,5 +8,5 @@ export { drawBoard } from './draw-board.ts';
 export { hintOf } from './hint.ts';
 export { type PlayOptions, type PlayResult, playConnectFour } from './play.ts';
 export { type PlayOpponent, playOpponents } from './play-opponent.ts';
-export { Solver, type SolverOptions } from './solver.ts';
+export { type Outcome, Solver, type SolverOptions } from './solver.ts';
 export { chooseReply, type Reply, type ReplyOptions } from './stochastic-opponent.ts';

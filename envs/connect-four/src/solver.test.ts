@@ -34,6 +34,35 @@ test('scores and best moves are those of plain alpha-beta, in 2000 random late p
   }
 });
 
+test("the outcome is the first player's win, and of its first moves the centre wins, two draw and four lose", () => {
+  const board = new Board();
+  expect(solver.outcome(board)).toBe(1);
+  expect(solver.outcomeMoves(board)).toEqual([3]);
+  const after = [0, 1, 2, 3, 4, 5, 6].map((column) => solver.outcome(Board.after([column])));
+  expect(after).toEqual([1, 1, 0, -1, 0, 1, 1]);
+});
+
+test('the outcome is the sign of the score, and its moves are those whose scores have that sign', () => {
+  const generator = defaultRng(14);
+  const seen = new Set<number>();
+  for (let i = 0; i < 1200; i++) {
+    const board = randomGame(22 + (i % 19), generator);
+    // Late enough, so that bounds are held against a search that has none.
+    const score = board.stones < 30 ? solver.solve(board) : plainScore(board);
+    const outcome = bookless.outcome(board);
+    expect(outcome, board.notation).toBe(Math.sign(score));
+    seen.add(outcome);
+    if (i % 4) continue;
+    const scores = solver.moveScores(board);
+    const keeping = [...scores.keys()].filter((column) => {
+      const moveScore = scores[column];
+      return moveScore != null && Math.sign(moveScore) === Math.sign(score);
+    });
+    expect(bookless.outcomeMoves(board), board.notation).toEqual(keeping);
+  }
+  expect([...seen].sort()).toEqual([-1, 0, 1]);
+});
+
 test('scores are right where a player can answer every stone on top of it', () => {
   const generator = defaultRng(13);
   const signs = new Set<number>();
@@ -103,6 +132,7 @@ test('what a book says is taken as it is, turned round for the mirror image', ()
   const reader = new Solver({ tableBits: 16, book: [{ key, stones: board.stones, score: -7, columns }] });
   expect(reader.solve(board)).toBe(-7);
   expect(reader.solve(mirrored(board))).toBe(-7);
+  expect([reader.outcome(board), reader.outcome(mirrored(board))]).toEqual([-1, -1]);
   expect(reader.bestMoves(isTurned ? mirrored(board) : board)).toEqual([0, 1]);
   expect(reader.bestMoves(isTurned ? board : mirrored(board))).toEqual([5, 6]);
 });
@@ -110,6 +140,8 @@ test('what a book says is taken as it is, turned round for the mirror image', ()
 test('a finished game is refused', () => {
   expect(() => solver.solve(Board.after('1212121'))).toThrow('The game 1212121 is over; there is nothing to solve.');
   expect(() => solver.bestMoves(Board.after('1212121'))).toThrow('is over');
+  expect(() => solver.outcome(Board.after('1212121'))).toThrow('is over');
+  expect(() => solver.outcomeMoves(Board.after('1212121'))).toThrow('is over');
   expect(() => solver.moveScores(Board.after('1212121'))).toThrow('is over');
 });
 

@@ -11,6 +11,8 @@ interface SolverExports {
   clearTable(): void;
   solve: Question;
   solveColumns: Question;
+  solveOutcome: Question;
+  solveOutcomeColumns: Question;
   bookKey: Question;
   isMirrored: Question;
   addToBook(key: number, stones: number, score: number, columns: number): void;
@@ -19,6 +21,9 @@ interface SolverExports {
 
 /** A question about a position: the stones of who moves, and all stones, each in two numbers as in {@link Board}. */
 type Question = (ownLow: number, ownHigh: number, occupiedLow: number, occupiedHigh: number) => number;
+
+/** Whether who moves wins (1), loses (-1) or neither does (0), when both play as well as can be. */
+export type Outcome = 1 | 0 | -1;
 
 /** Options of {@link Solver}. */
 export interface SolverOptions {
@@ -76,14 +81,35 @@ export class Solver {
    * @throws InputError when the game is over.
    */
   bestMoves(board: Board): number[] {
-    const mask = this.bestColumns(board);
-    return Array.from({ length: columnCount }, (_, column) => column).filter((column) => (mask >> column) & 1);
+    return columnsOf(this.bestColumns(board));
   }
 
   /** {@link bestMoves} as a number whose bit i stands for column i. */
   bestColumns(board: Board): number {
     checkRunning(board);
     return ask(this.#exports.solveColumns, board);
+  }
+
+  /**
+   * Who wins: 1 is who moves, -1 the opponent, 0 nobody; the sign of {@link solve} for a fraction of its work, because how
+   * soon doesn't matter.
+   *
+   * @throws InputError when the game is over.
+   */
+  outcome(board: Board): Outcome {
+    checkRunning(board);
+    return ask(this.#exports.solveOutcome, board) as Outcome;
+  }
+
+  /**
+   * The columns that keep the outcome, from the left: they win, or draw where no move wins, and where every move loses they
+   * are all that have room. Unlike {@link bestMoves} they don't tell a quick win from a slow one.
+   *
+   * @throws InputError when the game is over.
+   */
+  outcomeMoves(board: Board): number[] {
+    checkRunning(board);
+    return columnsOf(ask(this.#exports.solveOutcomeColumns, board));
   }
 
   /**
@@ -119,6 +145,11 @@ export class Solver {
   forget(): void {
     this.#exports.clearTable();
   }
+}
+
+/** The columns whose bits are set, from the left. */
+function columnsOf(mask: number): number[] {
+  return Array.from({ length: columnCount }, (_, column) => column).filter((column) => (mask >> column) & 1);
 }
 
 function ask(question: Question, board: Board): number {
