@@ -4,11 +4,13 @@ import { benchServe, benchSoak } from './index.ts';
 const brief = { seconds: 0.05, rounds: 1 };
 
 test.each([
-  [1, 0],
-  [3, 1],
-])('served environments are timed beside those in process, %i clients, %i workers', async (clients, workers) => {
-  const result = await benchServe({ id: 'CartPole-v1', envs: 8, clients, workers, ...brief });
-  expect(result).toMatchObject({ id: 'CartPole-v1', envs: 8, clients, workers, threads: 0 });
+  [1, 0, false],
+  [1, 0, true],
+  [3, 1, true],
+])('served environments are timed beside those in process, %i clients, %i workers, awaited: %s', async (...given) => {
+  const [clients, workers, awaited] = given;
+  const result = await benchServe({ id: 'CartPole-v1', envs: 8, clients, workers, awaited, ...brief });
+  expect(result).toMatchObject({ id: 'CartPole-v1', envs: 8, clients, awaited, workers, threads: 0 });
   expect(result.messagesPerSecond).toBeCloseTo(result.stepsPerSecond / 8, 6);
   expect(result.ofInProcess).toBeCloseTo(result.stepsPerSecond / result.inProcess, 6);
   expect(result.peer).toBeUndefined();

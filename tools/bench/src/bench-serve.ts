@@ -11,8 +11,10 @@ export interface BenchServeOptions {
   id: string;
   /** Environments of each client. */
   envs?: number;
-  /** Clients that step at the same time. One steps synchronously, as algorithms do; more await their steps. */
+  /** Clients that step at the same time. One steps synchronously, as algorithms do, unless `awaited`; more await their steps. */
   clients?: number;
+  /** Whether one client awaits its steps too, as a program with an event loop does: two threads fewer to hand them through. */
+  awaited?: boolean;
   /** Steps that one message asks for, with actions that don't depend on what is seen between; 1 unless told. */
   stepsPerMessage?: number;
   /** The server's `--workers`. */
@@ -30,6 +32,7 @@ export interface BenchServeResult {
   id: string;
   envs: number;
   clients: number;
+  awaited: boolean;
   stepsPerMessage: number;
   workers: number;
   threads: number;
@@ -57,12 +60,13 @@ export interface BenchServeResult {
  */
 export async function benchServe(options: BenchServeOptions, hooks: BenchHooks = {}): Promise<BenchServeResult> {
   const { id, envs = 16, clients = 1, stepsPerMessage = 1, workers = 0, threads = 0 } = options;
+  const awaited = options.awaited === true || clients > 1 || stepsPerMessage > 1;
   const { seconds = 1, rounds = 5 } = options;
   const local = await makeVector(id, { count: envs, seed: 0 });
   const actions = prepareActions(local);
   const server = await ServerProcess.start({ id, workers, threads });
   const peer = options.peers ? await startPeer(options.peers, 'gym_async.py', [id, String(envs)]) : undefined;
-  const served = await openClients(server.address, id, { envs, clients, stepsPerMessage });
+  const served = await openClients(server.address, id, { envs, clients, awaited, stepsPerMessage });
   try {
     const measures = [
       () => served.measure(seconds, actions),
@@ -76,6 +80,7 @@ export async function benchServe(options: BenchServeOptions, hooks: BenchHooks =
       id,
       envs,
       clients,
+      awaited,
       stepsPerMessage,
       workers,
       threads,
@@ -100,13 +105,15 @@ interface Clients {
   close(): Promise<void>;
 }
 
+type ClientOptions = Required<Pick<BenchServeOptions, 'envs' | 'clients' | 'awaited' | 'stepsPerMessage'>>;
+
 async function openClients(
   address: string,
   id: string,
-  { envs: count, clients, stepsPerMessage }: Required<Pick<BenchServeOptions, 'envs' | 'clients' | 'stepsPerMessage'>>,
+  { envs: count, clients, awaited, stepsPerMessage }: ClientOptions,
 ): Promise<Clients> {
   const client = await connect(address);
-  if (clients === 1 && stepsPerMessage === 1) {
+  if (!awaited) {
     const env = await client.makeVector(id, { count, seed: 0 });
     return {
       measure: async (seconds, actions) => stepFor(seconds, env, actions),

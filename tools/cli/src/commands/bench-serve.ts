@@ -8,6 +8,7 @@ interface BenchServeFlags {
   envs: number;
   clients: number;
   stepsPerMessage: number;
+  awaited?: boolean;
   workers: number;
   threads: number;
   peers?: string;
@@ -43,6 +44,7 @@ export function addBenchServeCommands(bench: Command, context: CommandContext, w
       wholeNumber('--steps-per-message', 1),
       1,
     )
+    .option('--awaited', 'one client awaits its steps, as a program with an event loop does; more always do')
     .option('--workers <n>', "the server's threads for clients", wholeNumber('--workers', 0), 0)
     .option('--threads <n>', "the server's threads for each client's environments", wholeNumber('--threads', 0), 0)
     .option('--peers <python>', 'also run AsyncVectorEnv in turn with this interpreter (Gymnasium)')
