@@ -3,6 +3,7 @@
 import { bestColumns, outcomeColumns } from './best-columns';
 import { canonicalKey, positionKey } from './board';
 import { addEntry, placeBook } from './book';
+import { cellOf, placeOutcomes } from './outcomes';
 import { outcome, score, searchedNodes } from './search';
 import { clearTable, placeTable } from './table';
 
@@ -12,15 +13,32 @@ function bitboard(low: u32, high: u32): u64 {
   return ((<u64>high) << 28) | low;
 }
 
-/** Takes memory for a transposition table of `2^tableBits` buckets of 16 bytes and a book of `2^bookBits` slots of 8. */
-export function configure(tableBits: i32, bookBits: i32): void {
+/**
+ * Takes memory for a transposition table of `2^tableBits` buckets of 16 bytes, a book of `2^bookBits` slots of 8, and the
+ * cells of a book of outcomes.
+ *
+ * @returns The address of these cells.
+ */
+export function configure(tableBits: i32, bookBits: i32, outcomeBytes: u32): usize {
   const table = (__heap_base + 15) & ~15;
   const book = table + ((<usize>16) << (<usize>tableBits));
-  const end = book + ((<usize>8) << (<usize>bookBits));
+  const outcomes = book + ((<usize>8) << (<usize>bookBits));
+  const end = outcomes + outcomeBytes;
   const pages = <i32>((end + 0xFFFF) >> 16);
   if (pages > memory.size() && memory.grow(pages - memory.size()) < 0) unreachable();
   placeTable(table, tableBits);
   placeBook(book, bookBits);
+  return outcomes;
+}
+
+/** Uses the cells at an address, see outcomes.ts. */
+export function useOutcomes(address: usize, stones: i32, seed: u32, segmentBits: u32, segments: u32): void {
+  placeOutcomes(address, stones, seed, segmentBits, segments);
+}
+
+/** A cell of a key in the book of outcomes, 0 to 2. */
+export function outcomeCell(key: f64, which: i32): u32 {
+  return cellOf(<u64>key, which);
 }
 
 /** The score of a position that nobody has won. */

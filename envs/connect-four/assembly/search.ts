@@ -5,6 +5,7 @@ import { BOARD, BOTTOM, canonicalKey, CELLS, positionKey, winningCells } from '.
 import { deepestInBook, findInBook, scoreOf } from './book';
 import { followUpBound } from './control';
 import { firstMove, forgetMoves, learn, MOVE_SIZE, moveAt, sortMoves, winsAfter, winsInTwo } from './moves';
+import { outcomeOf, outcomeStones } from './outcomes';
 import { findBounds, lowerBound, storeBounds, upperBound } from './table';
 
 /** Positions with fewer stones share an entry with their mirror image; later ones rarely meet theirs. */
@@ -79,6 +80,15 @@ function search(own: u64, occupied: u64, stones: i32, threats: u64, beta: i32): 
   let highest = (CELLS - 1 - stones) / 2;
   if (highest < beta) return highest;
   if (lowest >= beta) return lowest;
+
+  if (stones === outcomeStones()) {
+    const known = outcomeOf(canonicalKey(own, occupied));
+    if (known === 0) return 0;
+    if (known > 0) lowest = max(lowest, 1);
+    else highest = min(highest, -1);
+    if (highest < beta) return highest;
+    if (lowest >= beta) return lowest;
+  }
 
   if ((cells & (cells - 1)) === 0 && stones > deepestInBook()) return searchOnly(own, occupied, stones, cells, beta);
 

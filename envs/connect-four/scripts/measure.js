@@ -1,8 +1,9 @@
 // Measures how long the solver takes for an answer, and how fast random games run; run `npm run build` first.
 //
 //   node scripts/measure.js [--from 0] [--to 40] [--step 1] [--positions 200] [--seconds 10] [--table-bits 22]
+//                           [--answer columns|outcome]
 //
-// An answer is what an opponent needs: the best columns. Positions come from random play and from careful play, where
+// An answer is what an opponent needs, the best columns; or the outcome alone. Positions come from random play and from careful play, where
 // each player wins at once if it can and otherwise plays at random what doesn't let the other win at once. They are asked
 // for one after another, after a warm-up on others; a line ends early when its seconds are out. Times are the process's
 // own CPU time, so that other work on the machine counts little.
@@ -19,8 +20,15 @@ const { values } = parseArgs({
     positions: { type: 'string', default: '200' },
     seconds: { type: 'string', default: '10' },
     'table-bits': { type: 'string', default: '22' },
+    answer: { type: 'string', default: 'columns' },
   },
 });
+const answers = {
+  columns: (solver, board) => solver.bestColumns(board),
+  outcome: (solver, board) => solver.outcome(board),
+};
+const answer = answers[values.answer];
+if (!answer) throw new Error(`--answer is ${values.answer}, expected one of ${Object.keys(answers).join(', ')}.`);
 /** An answer should take no longer. */
 const limitMs = 50;
 
@@ -79,7 +87,7 @@ function measureLine(solver, stones, choose) {
   while (times.length < Number(values.positions) && now() < end) {
     const board = positionAfter(stones, choose, generator);
     const start = now();
-    solver.bestColumns(board);
+    answer(solver, board);
     times.push(now() - start);
   }
   times.sort((a, b) => a - b);
@@ -96,9 +104,11 @@ function measureSolver() {
   const solver = new Solver({ tableBits: Number(values['table-bits']) });
   const made = now() - started;
   const generator = defaultRng(1000);
-  for (let i = 0; i < 50; i++) solver.bestColumns(positionAfter(16, playRandomly, generator));
+  for (let i = 0; i < 50; i++) answer(solver, positionAfter(16, playRandomly, generator));
   console.log(`a solver is made in ${made.toFixed(0)} ms and warmed up in ${(now() - started - made).toFixed(0)} ms`);
-  console.log(`CPU ms for an answer and answers above ${limitMs} ms: random play, then careful play`);
+  console.log(
+    `CPU ms for an answer (${values.answer}) and answers above ${limitMs} ms: random play, then careful play`,
+  );
   console.log(`stones ${'    n     mean      p99      max  late  '.repeat(2)}`);
   for (let stones = Number(values.from); stones <= Number(values.to); stones += Number(values.step)) {
     const lines = [playRandomly, playCarefully].map((choose) => measureLine(solver, stones, choose));

@@ -6,6 +6,12 @@ export { ConnectFourEnv, type ConnectFourOptions, connectFourOptionNames } from 
 export { type Agent, type AgentObservation, agents, ConnectFourGame, type LastResult } from './connect-four-game.ts';
 export { drawBoard } from './draw-board.ts';
 export { hintOf } from './hint.ts';
+export {
+  buildOutcomeBook,
+  decodeOutcomeBook,
+  encodeOutcomeBook,
+  type OutcomeBook,
+} from './outcome-book.ts';
 export { type PlayOptions, type PlayResult, playConnectFour } from './play.ts';
 export { type PlayOpponent, playOpponents } from './play-opponent.ts';
 export { type Outcome, Solver, type SolverOptions } from './solver.ts';

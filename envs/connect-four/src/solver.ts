@@ -1,26 +1,8 @@
-import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { InputError } from '@understudy/errors';
 import { Board, cellCount, columnCount } from './board.ts';
 import { type BookEntry, readBook } from './book-file.ts';
-import { Instance, Memory, Module } from './web-assembly.ts';
-
-/** What dist/solver.wasm exports, see assembly/index.ts. */
-interface SolverExports {
-  configure(tableBits: number, bookBits: number): void;
-  clearTable(): void;
-  solve: Question;
-  solveColumns: Question;
-  solveOutcome: Question;
-  solveOutcomeColumns: Question;
-  bookKey: Question;
-  isMirrored: Question;
-  addToBook(key: number, stones: number, score: number, columns: number): void;
-  nodeCount(): number;
-}
-
-/** A question about a position: the stones of who moves, and all stones, each in two numbers as in {@link Board}. */
-type Question = (ownLow: number, ownHigh: number, occupiedLow: number, occupiedHigh: number) => number;
+import { checkOutcomeBook, type OutcomeBook } from './outcome-book.ts';
+import { type Question, type SolverExports, startSolver } from './solver-module.ts';
 
 /** Whether who moves wins (1), loses (-1) or neither does (0), when both play as well as can be. */
 export type Outcome = 1 | 0 | -1;
@@ -31,9 +13,9 @@ export interface SolverOptions {
   tableBits?: number;
   /** Positions known beforehand; default the package's book. */
   book?: readonly BookEntry[];
+  /** Who wins every position of so many stones, see {@link OutcomeBook}; none unless given. */
+  outcomes?: OutcomeBook;
 }
-
-let compiled: object | undefined;
 
 /**
  * Plays Connect Four perfectly: alpha-beta in null windows on bitboards, in WebAssembly, with a transposition table that
@@ -46,18 +28,22 @@ let compiled: object | undefined;
 export class Solver {
   readonly #exports: SolverExports;
 
-  /** @throws InputError when the table's size is out of range or the compiled solver is not there. */
+  /** @throws InputError when the table's size is out of range, a book is damaged, or the compiled solver is not there. */
   constructor(options: SolverOptions = {}) {
-    const { tableBits = 22, book = readBook() } = options;
+    const { tableBits = 22, book = readBook(), outcomes } = options;
     if (!Number.isInteger(tableBits) || tableBits < 16 || tableBits > 27) {
       throw new InputError(`A solver's tableBits is ${tableBits}, expected a whole number from 16 to 27.`);
     }
-    const memory = new Memory({ initial: 1, maximum: 65535 });
-    const { exports } = new Instance(compiledSolver(), { env: { memory } });
-    this.#exports = exports as unknown as SolverExports;
+    if (outcomes) checkOutcomeBook(outcomes);
+    const { exports, memory } = startSolver();
+    this.#exports = exports;
     // At most half full, so that looking up what isn't there is quick.
-    this.#exports.configure(tableBits, Math.max(4, Math.ceil(Math.log2(2 * book.length + 2))));
-    for (const { key, stones, score, columns } of book) this.#exports.addToBook(key, stones, score, columns);
+    const bookBits = Math.max(4, Math.ceil(Math.log2(2 * book.length + 2)));
+    const address = exports.configure(tableBits, bookBits, outcomes?.cells.length ?? 0) >>> 0;
+    for (const { key, stones, score, columns } of book) exports.addToBook(key, stones, score, columns);
+    if (!outcomes) return;
+    new Uint8Array(memory.buffer).set(outcomes.cells, address);
+    exports.useOutcomes(address, outcomes.stones, outcomes.seed, outcomes.segmentBits, outcomes.segments);
   }
 
   /** Positions searched so far. */
@@ -162,20 +148,4 @@ function ask(question: Question, board: Board): number {
 
 function checkRunning(board: Board): void {
   if (board.isOver) throw new InputError(`The game ${board.notation} is over; there is nothing to solve.`);
-}
-
-/** Read and compiled once a process. dist/ lies beside src/, so one address serves both. */
-function compiledSolver(): object {
-  if (compiled !== undefined) return compiled;
-  const file = new URL('../dist/solver.wasm', import.meta.url);
-  let bytes: Uint8Array<ArrayBuffer>;
-  try {
-    bytes = new Uint8Array(readFileSync(file));
-  } catch (cause) {
-    throw new InputError(`The compiled solver ${fileURLToPath(file)} cannot be read: run \`npm run build\` first.`, {
-      cause,
-    });
-  }
-  compiled = new Module(bytes);
-  return compiled;
 }
