@@ -1,8 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
-import { sliceRows, viewRows } from './vector/buffers.ts';
-import { EnvRows } from './vector/env-rows.ts';
-import { makeAll } from './vector/make-all.ts';
+import type { EnvRows } from './vector/env-rows.ts';
+import { openRows } from './vector/open-rows.ts';
 import {
   answerRequest,
   ControlWords,
@@ -13,15 +12,6 @@ import {
   type WorkerSetup,
   waitWhile,
 } from './vector/worker-protocol.ts';
-
-/** Makes this worker's sub-environments. */
-async function openRows(setup: WorkerSetup): Promise<EnvRows> {
-  const { id, options, modules, buffer, count, sizes, firstRow, rowCount, autoresetMode } = setup;
-  for (const module of modules) await import(module);
-  const envs = await makeAll(id, rowCount, options);
-  const rows = sliceRows(viewRows(buffer, count, sizes), firstRow, rowCount, sizes);
-  return new EnvRows(envs, rows, autoresetMode, firstRow);
-}
 
 /** Serves the main thread until it closes; never returns to the event loop meanwhile. */
 function serve(rows: EnvRows, { control: buffer, port }: WorkerSetup): void {
@@ -50,6 +40,7 @@ function serve(rows: EnvRows, { control: buffer, port }: WorkerSetup): void {
 
 const setup = workerData as WorkerSetup;
 try {
+  for (const module of setup.modules) await import(module);
   const rows = await openRows(setup);
   // Only once its event loop has turned can the main thread tell a dead worker from a busy one.
   await setImmediate();

@@ -5,20 +5,24 @@ import type { AutoresetMode } from '../vector-env.ts';
 import type { RowSizes } from './buffers.ts';
 import type { EnvRows } from './env-rows.ts';
 
-/** What a worker thread is started with. */
-export interface WorkerSetup {
+/** One thread's part of a vector environment. */
+export interface SharePart {
   readonly id: string;
   readonly options: Record<string, unknown>;
-  /** URLs of the modules that register the environment. */
-  readonly modules: readonly string[];
   readonly autoresetMode: AutoresetMode;
   /** The rows of all sub-environments, shared by all threads. */
   readonly buffer: SharedArrayBuffer;
   readonly count: number;
   readonly sizes: RowSizes;
-  /** This worker's part of the rows. */
+  /** This thread's rows. */
   readonly firstRow: number;
   readonly rowCount: number;
+}
+
+/** What a worker thread is started with. */
+export interface WorkerSetup extends SharePart {
+  /** URLs of the modules that register the environment. */
+  readonly modules: readonly string[];
   /** This worker's {@link ControlWords}. */
   readonly control: SharedArrayBuffer;
   readonly port: MessagePort;

@@ -3,13 +3,13 @@ import type { EnvState, Info, ResetOptions } from '../env.ts';
 import { type MakeOptions, make, spec } from '../registry.ts';
 import type { AutoresetMode } from '../vector-env.ts';
 import { BaseVectorEnv, type VectorParts } from './base-vector-env.ts';
-import { rowsByteLength, sliceRows, viewRows } from './buffers.ts';
+import { rowsByteLength, viewRows } from './buffers.ts';
 import { CallingThread, type RowStepper } from './calling-thread.ts';
-import { actionSizeOf, EnvRows } from './env-rows.ts';
+import { actionSizeOf } from './env-rows.ts';
 import { EnvWorker } from './env-worker.ts';
-import { makeAll } from './make-all.ts';
+import { openRows } from './open-rows.ts';
 import { workerModuleUrl } from './worker-module.ts';
-import type { WorkerRequest } from './worker-protocol.ts';
+import type { WorkerRequest, WorkerSetup } from './worker-protocol.ts';
 
 /** Arguments of {@link WorkerVectorEnv.create}. */
 export interface WorkerVectorOptions {
@@ -34,6 +34,9 @@ interface Share {
   readonly rowCount: number;
 }
 
+/** What all threads are started with. */
+type Setup = Omit<WorkerSetup, 'firstRow' | 'rowCount' | 'control' | 'port'>;
+
 /**
  * Steps copies of an environment in worker threads over shared memory, each thread a run of rows. Gives what
  * `SyncVectorEnv` gives, bit by bit.
@@ -57,28 +60,9 @@ export class WorkerVectorEnv extends BaseVectorEnv {
     const { observationSpace, actionSpace } = await describe(id, options);
     const sizes = { observationSize: observationSpace.flatSize, actionSize: actionSizeOf(actionSpace) };
     const buffer = new SharedArrayBuffer(rowsByteLength(count, sizes));
-    const rows = viewRows(buffer, count, sizes);
     const setup = { id, options, modules, autoresetMode, buffer, count, sizes };
-    const own = callerSteps ? 1 : 0;
-    const runs = splitRows(count, Math.min(workers + own, count));
-    // The caller's share is the first, so that the workers are at work when it turns to its own.
-    const started = await Promise.allSettled(
-      runs.map(async (run, i): Promise<Share> => {
-        if (i < own) {
-          const envs = await makeAll(id, run.rowCount, options);
-          const part = sliceRows(rows, run.firstRow, run.rowCount, sizes);
-          return { thread: new CallingThread(new EnvRows(envs, part, autoresetMode)), ...run };
-        }
-        const name = `Worker ${i - own} of the vector environment of ${count} ${id}`;
-        return { thread: await EnvWorker.start(name, { ...setup, ...run }), ...run };
-      }),
-    );
-    const shares = started.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
-    const failed = started.find((result) => result.status === 'rejected');
-    if (failed) {
-      for (const { thread } of shares) thread.terminate();
-      throw failed.reason;
-    }
+    const shares = await startShares(setup, workers, callerSteps ? 1 : 0);
+    const rows = viewRows(buffer, count, sizes);
     const parts = { id, count, autoresetMode, actionSize: sizes.actionSize, rows };
     return new WorkerVectorEnv(
       { ...parts, singleObservationSpace: observationSpace, singleActionSpace: actionSpace },
@@ -145,6 +129,28 @@ export class WorkerVectorEnv extends BaseVectorEnv {
     if (errors.length > 0) throw errors[0];
     return values;
   }
+}
+
+/**
+ * Starts the threads; the caller's own share is the first, so that the workers are at work when it turns to that.
+ *
+ * @param own - Shares of the calling thread: 0 or 1.
+ */
+async function startShares(setup: Setup, workers: number, own: number): Promise<Share[]> {
+  const { id, count } = setup;
+  const runs = splitRows(count, Math.min(workers + own, count));
+  const started = await Promise.allSettled(
+    runs.map(async (run, i): Promise<Share> => {
+      if (i < own) return { thread: new CallingThread(await openRows({ ...setup, ...run })), ...run };
+      const name = `Worker ${i - own} of the vector environment of ${count} ${id}`;
+      return { thread: await EnvWorker.start(name, { ...setup, ...run }), ...run };
+    }),
+  );
+  const shares = started.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
+  const failed = started.find((result) => result.status === 'rejected');
+  if (!failed) return shares;
+  for (const { thread } of shares) thread.terminate();
+  throw failed.reason;
 }
 
 /** The spaces of an environment, from one that is made and closed again. */
