@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 import unittest
 from pathlib import Path
 from typing import Any
@@ -277,6 +278,36 @@ class Serve(unittest.TestCase):
                 understudy.load_client_keys(keys)
             with self.assertRaisesRegex(understudy.InputError, "There is no key file"):
                 understudy.load_client_keys(keys, "nobody")
+
+    def test_a_revoked_key_is_cut_off_and_the_others_go_on(self) -> None:
+        with tempfile.TemporaryDirectory() as directory:
+            keys = Path(directory)
+            (keys / "allowed").mkdir()
+            write_pair(keys, "server")
+            for name in ("alice", "bob"):
+                (keys / "allowed" / f"{name}.json").write_text(json.dumps(write_pair(keys, name)))
+            server = PythonServer("CartPole-v1", keys=understudy.load_server_keys(keys))
+            try:
+                envs = {}
+                for name, seconds in (("alice", 1), ("bob", 20)):
+                    loaded = understudy.load_client_keys(keys, name)
+                    envs[name] = understudy.make("CartPole-v1", server.address, keys=loaded, request_seconds=seconds)
+                    self.addCleanup(envs[name].close)
+                    envs[name].reset(seed=4)
+                home = gym.make("CartPole-v1")
+                home.reset(seed=4)
+                np.testing.assert_allclose(envs["bob"].step(1)[0], home.step(1)[0], rtol=1e-6)
+                (keys / "allowed" / "alice.json").unlink()
+                deadline = time.monotonic() + 10
+                while not any("revoked" in line for line in server.lines) and time.monotonic() < deadline:
+                    time.sleep(0.02)
+                with self.assertRaisesRegex(understudy.ServerTimeoutError, "refuses this client's key"):
+                    envs["alice"].step(1)
+                for _ in range(3):
+                    np.testing.assert_allclose(envs["bob"].step(0)[0], home.step(0)[0], rtol=1e-6)
+                self.assertEqual(sum("revoked" in line for line in server.lines), 1)
+            finally:
+                server.stop()
 
 
 def write_pair(directory: Path, name: str) -> dict[str, object]:

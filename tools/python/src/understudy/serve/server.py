@@ -36,6 +36,10 @@ _REQUESTS = frozenset(
     )
 )
 
+#: A closed socket lets go of its address a moment later: how often to try, and the seconds between two.
+_REBIND_TRIES = 100
+_REBIND_PAUSE = 0.02
+
 
 class EnvironmentServer:
     """Binds an address at once; ``serve`` answers until ``stop``.
@@ -58,11 +62,12 @@ class EnvironmentServer:
         self._zap = ZapHandler(self._context, options.keys.allow_list, options.log) if options.keys else None
         self._socket = self._context.socket(zmq.ROUTER)
         try:
-            self._bind()
+            self._bind(options.address)
         except BaseException:
             self._close_sockets()
             raise
         self.address: str = str(self._socket.getsockopt_string(zmq.LAST_ENDPOINT)).rstrip("\0")
+        self._poller = self._watch()
 
     def _import(self, options: ServerOptions) -> None:
         for module in options.modules:
@@ -76,7 +81,7 @@ class EnvironmentServer:
             except gym.error.Error as error:
                 raise InputError(f"Gymnasium has no environment {id}: {error}") from None
 
-    def _bind(self) -> None:
+    def _bind(self, address: str, tries: int = 1) -> None:
         options = self._options
         settings = {
             zmq.LINGER: 1_000,
@@ -102,24 +107,44 @@ class EnvironmentServer:
             self._socket.setsockopt(zmq.ZAP_ENFORCE_DOMAIN, 1)
         if self._zap:
             self._zap.watch(self._socket)
-        try:
-            self._socket.bind(options.address)
-        except zmq.ZMQError as error:
-            raise InputError(f"The address {options.address} can't be bound: {error}; choose another.") from None
+        for left in reversed(range(tries)):
+            try:
+                self._socket.bind(address)
+                return
+            except zmq.ZMQError as error:
+                if left == 0:
+                    raise InputError(f"The address {address} can't be bound: {error}; choose another.") from None
+            time.sleep(_REBIND_PAUSE)
 
-    def serve(self) -> None:
-        """Answers until ``stop``; then tells the clients and closes everything."""
+    def _watch(self) -> zmq.Poller:
         poller = zmq.Poller()
         poller.register(self._socket, zmq.POLLIN)
         if self._zap:
             poller.register(self._zap.socket, zmq.POLLIN)
             poller.register(self._zap.monitor, zmq.POLLIN)
+        return poller
+
+    def _rebind(self) -> None:
+        """Cuts all connections. Sessions stay, and clients come back by themselves, but those whose key is revoked."""
+        assert self._zap is not None
+        self._options.log("A key was revoked: all connections are cut, and who is still allowed comes back.")
+        self._zap.unwatch()
+        self._socket.close(0)
+        self._socket = self._context.socket(zmq.ROUTER)
+        self._bind(self.address, _REBIND_TRIES)
+        self._peers = Peers()
+        self._poller = self._watch()
+
+    def serve(self) -> None:
+        """Answers until ``stop``; then tells the clients and closes everything."""
         try:
             while not self._stopping:
-                poller.poll(200)
+                self._poller.poll(200)
                 if self._zap:
                     self._zap.answer_all()
                     self._zap.note_failures()
+                    if self._zap.find_revoked():
+                        self._rebind()
                 self._receive_some()
                 closed = self._sessions.close_silent(time.monotonic() - self._options.lease_seconds)
                 if closed:

@@ -18,6 +18,8 @@ _ENDPOINT = "inproc://zeromq.zap.01"
 #: Lines at most in so many seconds, the same one once.
 _MAX_LINES = 20
 _SECONDS = 10.0
+#: How often the allow-list is looked at for keys that have been revoked, in seconds.
+_LOOK_SECONDS = 0.5
 
 
 class ZapHandler:
@@ -33,6 +35,8 @@ class ZapHandler:
         self._allow_list = allow_list
         self._log = log
         self._told: dict[str, float] = {}
+        self._let_in: set[bytes] = set()
+        self._looked = 0.0
         self._watched: Any = None
         self.monitor: Any = None
 
@@ -55,11 +59,23 @@ class ZapHandler:
             return [b"1.0", request, b"500", b"Malformed request", b"", b""]
         name = None
         if domain == DOMAIN and mechanism == b"CURVE":
-            name = allowed_keys(self._allow_list).get(z85.encode(credentials[0]))
+            key = z85.encode(credentials[0])
+            name = allowed_keys(self._allow_list).get(key)
         if name is not None:
+            self._let_in.add(key)
             return [b"1.0", request, b"200", b"OK", name.encode(), b""]
         self.refuse(f"a peer from {address.decode('ascii', 'replace')}: its key is not on the allow-list")
         return [b"1.0", request, b"400", b"Not allowed", b"", b""]
+
+    def find_revoked(self) -> bool:
+        """Whether a key that was let in has been taken from the list since the last look."""
+        now = time.monotonic()
+        if now - self._looked < _LOOK_SECONDS or not self._let_in:
+            return False
+        self._looked = now
+        revoked = self._let_in - allowed_keys(self._allow_list).keys()
+        self._let_in -= revoked
+        return bool(revoked)
 
     def refuse(self, what: str) -> None:
         """A flood fills no log, and who knocks again and again hides no other."""
@@ -83,9 +99,14 @@ class ZapHandler:
             else:
                 self.refuse("a peer: it left, or said too little, before its handshake was done")
 
-    def close(self) -> None:
-        """Nobody is let in any more."""
+    def unwatch(self) -> None:
+        """Undoes ``watch``; called before the server is closed."""
         if self.monitor is not None:
             self._watched.disable_monitor()
             self.monitor.close(0)
+            self.monitor = None
+
+    def close(self) -> None:
+        """Nobody is let in any more."""
+        self.unwatch()
         self.socket.close()
