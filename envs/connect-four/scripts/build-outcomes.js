@@ -9,7 +9,7 @@
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { Board, buildOutcomeBook, columnCount, encodeOutcomeBook, Solver } from '../dist/index.js';
+import { Board, buildOutcomeBook, encodeOutcomeBook, Solver, walkPositions } from '../dist/index.js';
 
 const here = (file) => fileURLToPath(new URL(file, import.meta.url));
 const { values } = parseArgs({
@@ -22,47 +22,23 @@ const { values } = parseArgs({
   },
 });
 const stones = Number(values.stones);
+if (!Number.isInteger(stones) || stones < 1 || stones > 40) {
+  fail(`--stones is ${values.stones}, expected a whole number from 1 to 40.`);
+}
 const progress = values.progress ?? here(`../dist/outcomes-${stones}.partial`);
 const out = values.out ?? here(`../dist/outcomes-${stones}.bin`);
 const solver = new Solver({ tableBits: Number(values['table-bits']) });
-const columns = Array.from({ length: columnCount }, (_, column) => column);
 const start = performance.now();
 
-/** Calls back with every position of so many stones that goes on beyond the next stone, mirror images once. */
-function walk(board, seen, visit) {
-  const key = solver.bookKey(board);
-  if (seen[board.stones].has(key)) return;
-  seen[board.stones].add(key);
-  if (board.stones === stones) {
-    if (!winsAtOnce(board)) visit(board, key);
-    return;
-  }
-  for (const column of columns) {
-    if (!board.canPlay(column)) continue;
-    board.play(column);
-    if (!board.isOver) walk(board, seen, visit);
-    board.undo();
-  }
-}
-
-function winsAtOnce(board) {
-  return columns.some((column) => {
-    if (!board.canPlay(column)) return false;
-    board.play(column);
-    const won = board.winner !== null;
-    board.undo();
-    return won;
-  });
-}
-
-function emptySets() {
-  return Array.from({ length: stones + 1 }, () => new Set());
+/** Calls back with every position, mirror images once. */
+function walk(visit) {
+  walkPositions(new Board(), stones, (board) => solver.bookKey(board), visit);
 }
 
 /** The keys of all positions in the order of the walk. */
 function enumerate() {
   const keys = [];
-  walk(new Board(), emptySets(), (_, key) => keys.push(key));
+  walk((_, key) => keys.push(key));
   return keys;
 }
 
@@ -72,13 +48,15 @@ function solveAll(count) {
   let done = 0;
   if (existsSync(progress)) {
     const before = readFileSync(progress);
+    if (before.length > count)
+      fail(`${progress} has more than the ${count} positions of ${stones} stones: move it away.`);
     outcomes.set(new Int8Array(before.buffer, before.byteOffset, before.length));
     done = before.length;
   }
   const resumedAt = done;
   let [index, noted] = [0, performance.now()];
   let late = false;
-  walk(new Board(), emptySets(), (board) => {
+  walk((board) => {
     if (late || index++ < resumedAt) return;
     outcomes[done++] = solver.outcome(board);
     if (done % 64 !== 0 || performance.now() < noted + 60_000) return;
@@ -88,6 +66,11 @@ function solveAll(count) {
   });
   note(outcomes.subarray(0, done), count, done - resumedAt);
   return done === count ? outcomes : null;
+}
+
+function fail(sentence) {
+  console.error(sentence);
+  process.exit(2);
 }
 
 /** Writes beside, then renames: whoever stops this keeps a whole file. */

@@ -16,3 +16,4 @@ export { type PlayOptions, type PlayResult, playConnectFour } from './play.ts';
 export { type PlayOpponent, playOpponents } from './play-opponent.ts';
 export { type Outcome, Solver, type SolverOptions } from './solver.ts';
 export { chooseReply, type Reply, type ReplyOptions } from './stochastic-opponent.ts';
+export { walkPositions } from './walk-positions.ts';

@@ -1,24 +1,30 @@
 import { defaultRng } from '@understudy/random';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { Board, buildOutcomeBook, decodeOutcomeBook, encodeOutcomeBook, type OutcomeBook, Solver } from './index.ts';
+import {
+  Board,
+  buildOutcomeBook,
+  decodeOutcomeBook,
+  encodeOutcomeBook,
+  type OutcomeBook,
+  Solver,
+  walkPositions,
+} from './index.ts';
 import { cellCount, shapeFor, solveCells } from './static-function.ts';
-import { positionsAfter } from './testing/positions-after.ts';
 import { randomGame } from './testing/random-games.ts';
 
 const solver = new Solver({ tableBits: 18 });
 
 /** The book of all positions that a game comes to. */
 function bookAfter(game: Board, stones: number, turned = 1): { book: OutcomeBook; positions: Board[] } {
-  const byKey = new Map(
-    positionsAfter(game, stones).map((notation) => {
-      const board = Board.after(notation);
-      return [solver.bookKey(board), board];
-    }),
-  );
-  const positions = [...byKey.values()];
+  const keys: number[] = [];
+  const positions: Board[] = [];
+  walkPositions(Board.after(game.notation), stones, solver.bookKey.bind(solver), (board, key) => {
+    keys.push(key);
+    positions.push(Board.after(board.notation));
+  });
   const outcomes = positions.map((board) => turned * solver.outcome(board));
-  return { book: buildOutcomeBook(stones, [...byKey.keys()], outcomes), positions };
+  return { book: buildOutcomeBook(stones, keys, outcomes), positions };
 }
 
 test('a static function gives every key its value, whatever the keys and values are', () => {

@@ -36,6 +36,30 @@ test('workers import what the caller names, and an environment without a module 
   expect(() => workerModuleUrl('no-such-package')).toThrow("The module no-such-package can't be found");
 });
 
+test('the calling thread makes and steps a share of its own, and closes it where a worker fails to start', async () => {
+  let [made, closed] = [0, 0];
+  class Counted extends DriftEnv {
+    override close(): void {
+      closed += 1;
+    }
+  }
+  const entryPoint = () => {
+    made += 1;
+    return new Counted();
+  };
+  // Workers don't know this one: only the calling thread can make it.
+  register({ id: 'Here-v0', entryPoint, module: driftModule });
+  const env = await makeVector('Here-v0', { workers: 1, callerSteps: true, seed: 0 });
+  env.step(new Float32Array(2));
+  env.close();
+  // One more was made, and closed, to ask for the spaces.
+  expect([made, closed]).toEqual([2, 2]);
+  await expect(makeVector('Here-v0', { count: 2, workers: 1, callerSteps: true })).rejects.toThrow(
+    'no environment Here',
+  );
+  expect([made, closed]).toEqual([4, 4]);
+});
+
 /** A program in plain Node on the built packages. */
 function program(end: string): string {
   return `
