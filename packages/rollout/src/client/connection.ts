@@ -4,8 +4,7 @@ import { defaultLimits, supportedVersions } from '../protocol/limits.ts';
 import type { AnyMessage, Body } from '../protocol/messages.ts';
 import { errorFromBody, ProtocolError } from '../protocol/protocol-error.ts';
 import { software } from '../software.ts';
-import { ClientSocket } from '../transport/client-socket.ts';
-import { whySilent } from '../transport/why-silent.ts';
+import { ClientSocket, whySilent } from '../transport/index.ts';
 import type { ResolvedConnectOptions } from './client-options.ts';
 import { TimeoutError } from './timeout-error.ts';
 

@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
-import { ServerSocket, type ServerSocketOptions } from '../transport/server-socket.ts';
+import { ServerSocket, type ServerSocketOptions } from '../transport/index.ts';
 
 /** Milliseconds. */
 const times = { patience: 5_000, pause: 20 };

@@ -4,7 +4,7 @@ import type { ShardPlan } from '@understudy/training';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { decodeMessage, encodeMessage } from '../protocol/codec.ts';
 import type { AnyMessage, MessageType } from '../protocol/messages.ts';
-import { ClientSocket } from '../transport/client-socket.ts';
+import { ClientSocket } from '../transport/index.ts';
 import type { RolloutLearnerOptions } from './learner-options.ts';
 import type { RolloutEvent } from './rollout-events.ts';
 import { RolloutLearner } from './rollout-learner.ts';

@@ -4,8 +4,7 @@ import { supportedVersions } from '../protocol/limits.ts';
 import type { AnyMessage, Body } from '../protocol/messages.ts';
 import { errorFromBody, type ProtocolError } from '../protocol/protocol-error.ts';
 import { software } from '../software.ts';
-import { ClientSocket, type ClientSocketOptions } from '../transport/client-socket.ts';
-import { whySilent } from '../transport/why-silent.ts';
+import { ClientSocket, type ClientSocketOptions, whySilent } from '../transport/index.ts';
 
 const learnerTypes = ['welcome', 'error', 'setup', 'policy', 'task', 'ack', 'heartbeat', 'stop'] as const;
 const accept: ReadonlySet<(typeof learnerTypes)[number]> = new Set(learnerTypes);

@@ -5,7 +5,7 @@ import type { AnyMessage, Body, Message } from '../protocol/messages.ts';
 import { errorBody, ProtocolError } from '../protocol/protocol-error.ts';
 import { defaultFloodLimits, PeerBook } from '../server/peer-book.ts';
 import { software } from '../software.ts';
-import { type Arrival, ServerSocket, type ServerSocketOptions } from '../transport/server-socket.ts';
+import { type Arrival, ServerSocket, type ServerSocketOptions } from '../transport/index.ts';
 import { bindAgain } from './bind-again.ts';
 import { Crew, type CrewMember } from './crew.ts';
 
@@ -60,7 +60,7 @@ export class WorkerGate {
     this.#socket = socket;
     this.#options = options;
     this.#heartbeatSeconds = options.heartbeatSeconds ?? 1;
-    options.onSocket?.(socket.router);
+    if (socket.router) options.onSocket?.(socket.router);
   }
 
   /** @throws InputError when the address is in use or not allowed. */
@@ -95,7 +95,7 @@ export class WorkerGate {
     const socket = await bindAgain({ ...this.#options, address: endpoint });
     if (this.#closed) return socket.close();
     this.#socket = socket;
-    this.#options.onSocket?.(socket.router);
+    if (socket.router) this.#options.onSocket?.(socket.router);
     void this.#serve(socket);
   }
 

@@ -1,6 +1,6 @@
 import type { ShardCollector } from '@understudy/training';
 import type { Body } from '../protocol/messages.ts';
-import type { ClientSocketOptions } from '../transport/client-socket.ts';
+import type { ClientSocketOptions } from '../transport/index.ts';
 
 /** What a learner tells of its training. */
 export type WorkerSetup = Body<'setup'>;

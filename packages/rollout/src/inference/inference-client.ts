@@ -9,7 +9,7 @@ import { supportedVersions } from '../protocol/limits.ts';
 import type { AnyMessage } from '../protocol/messages.ts';
 import { errorFromBody, type ProtocolError } from '../protocol/protocol-error.ts';
 import { software } from '../software.ts';
-import { ClientSocket, type ClientSocketOptions } from '../transport/client-socket.ts';
+import { ClientSocket, type ClientSocketOptions } from '../transport/index.ts';
 import { whySilent } from '../transport/why-silent.ts';
 
 const answerTypes = ['welcome', 'error', 'published', 'inferred', 'pong'] as const;

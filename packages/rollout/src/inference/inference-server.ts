@@ -8,7 +8,7 @@ import type { AnyMessage, Message } from '../protocol/messages.ts';
 import { errorBody, ProtocolError } from '../protocol/protocol-error.ts';
 import { defaultFloodLimits, PeerBook } from '../server/peer-book.ts';
 import { software } from '../software.ts';
-import { type Arrival, ServerSocket, type ServerSocketOptions } from '../transport/server-socket.ts';
+import { type Arrival, ServerSocket, type ServerSocketOptions } from '../transport/index.ts';
 import { ModelShelf } from './model-shelf.ts';
 import { BatchRunner, RequestBatch } from './request-batch.ts';
 import { type CreateServedNetwork, createKernelNetwork, parseSpec } from './served-network.ts';
@@ -80,7 +80,7 @@ export class InferenceServer {
       limits: options.limits ?? defaultLimits,
     };
     this.#shelf = new ModelShelf({ create: createNetwork, maxBatch, maxModels, keepVersions });
-    options.onSocket?.(socket.router);
+    if (socket.router) options.onSocket?.(socket.router);
     void this.#serve(socket);
   }
 
@@ -103,7 +103,7 @@ export class InferenceServer {
     const address = this.address;
     this.#socket.close();
     this.#socket = await bindAgain({ highWaterMark: 1024, ...this.#given, address });
-    this.#given.onSocket?.(this.#socket.router);
+    if (this.#socket.router) this.#given.onSocket?.(this.#socket.router);
     void this.#serve(this.#socket);
   }
 

@@ -4,7 +4,7 @@ import { ObservationNormalizer, type PolicySpec } from '@understudy/training';
 import fc from 'fast-check';
 import { expect, onTestFinished, test } from 'vitest';
 import { encodeMessage } from '../protocol/codec.ts';
-import { ClientSocket } from '../transport/client-socket.ts';
+import { ClientSocket } from '../transport/index.ts';
 import { InferenceClient } from './inference-client.ts';
 import { InferenceServer, type InferenceServerOptions } from './inference-server.ts';
 

@@ -30,7 +30,7 @@ beforeEach(async () => {
   const onRevoked = (keys: readonly { name: string }[]) => revoked.push(...keys.map(({ name }) => name));
   zap = await startZap({ allowList, log, onRevoked, pollMilliseconds: 20 });
   server = await ServerSocket.bind({ address: 'tcp://127.0.0.1:*', curve });
-  watchHandshakes(server.router, log);
+  watchHandshakes(server.router!, log);
   void echo(server);
 });
 

@@ -4,7 +4,7 @@ import type { AnyMessage, Message } from '../protocol/messages.ts';
 import { errorBody, ProtocolError } from '../protocol/protocol-error.ts';
 import { RefusalLog } from '../security/refusal-log.ts';
 import { software } from '../software.ts';
-import { type Arrival, ServerSocket } from '../transport/server-socket.ts';
+import { type Arrival, ServerSocket } from '../transport/index.ts';
 import { type OfferedEnvironment, offeredById } from './environment-source.ts';
 import { HostPool } from './host-pool.ts';
 import { PeerBook } from './peer-book.ts';
@@ -252,7 +252,7 @@ async function bind(given: EnvironmentServerOptions, address: string, tries: num
   for (let left = tries; ; left--) {
     try {
       const socket = await ServerSocket.bind({ address, curve, limits, highWaterMark: HIGH_WATER_MARK });
-      onSocket?.(socket.router);
+      if (socket.router) onSocket?.(socket.router);
       return socket;
     } catch (error) {
       if (left <= 0) throw error;

@@ -1,21 +1,20 @@
-import { Dealer } from 'zeromq';
-import { checkPort, checkReach, parseAddress } from './address.ts';
-import { type CurveClientKeys, commonOptions, type SocketOptions, zeromqCode } from './socket-options.ts';
+import { type Address, checkPort, checkReach, parseAddress } from './address.ts';
+import { type ClientSocketOptions, withDefaults } from './socket-options.ts';
+import { placeOf } from './tcp-place.ts';
+import type { ClientTransport } from './transports.ts';
+import { ZeromqClient } from './zeromq-client.ts';
+import { ZmtpClient } from './zmtp-client.ts';
 
-/** Options of {@link ClientSocket.connect}. */
-export interface ClientSocketOptions extends SocketOptions {
-  /** Needed for addresses beyond this machine. */
-  readonly curve?: CurveClientKeys;
-}
-
-/** The connecting end: a DEALER with one peer. It connects again by itself when the connection is lost. */
+/**
+ * The connecting end: a DEALER with one peer. It connects again by itself when the connection is lost. Without keys, over
+ * TCP on this machine, it is one of our own, which has no threads to go through; else libzmq's.
+ */
 export class ClientSocket {
   readonly address: string;
-  /** The socket below, for monitoring. */
-  readonly dealer: Dealer;
+  readonly #transport: ClientTransport;
 
-  private constructor(dealer: Dealer, address: string) {
-    this.dealer = dealer;
+  private constructor(transport: ClientTransport, address: string) {
+    this.#transport = transport;
     this.address = address;
   }
 
@@ -25,72 +24,54 @@ export class ClientSocket {
    * @throws InputError when the address is none, or beyond this machine without keys.
    */
   static connect(options: ClientSocketOptions): ClientSocket {
-    const { curve, lingerMilliseconds = 0 } = options;
     const address = parseAddress(options.address);
-    checkReach(address, curve);
+    checkReach(address, options.curve);
     checkPort(address);
-    const dealer = new Dealer({
-      ...commonOptions(options, address),
-      linger: lingerMilliseconds,
-      connectTimeout: 5_000,
-      reconnectInterval: 50,
-      reconnectMaxInterval: 1_000,
-      ...(curve && {
-        curveServerKey: curve.serverKey,
-        curvePublicKey: curve.publicKey,
-        curveSecretKey: curve.secretKey,
-      }),
-    });
-    dealer.connect(address.url);
-    return new ClientSocket(dealer, address.url);
+    return new ClientSocket(openTransport(options, address), address.url);
   }
 
   /**
    * Sends, or not at all; never waits.
    *
+   * @param frames - Not to be changed afterwards.
    * @returns false when so many messages wait already that no more are taken.
    */
-  async send(frames: readonly Uint8Array[]): Promise<boolean> {
-    try {
-      await this.dealer.send([...frames]);
-      return true;
-    } catch (error) {
-      if (zeromqCode(error) === 'EAGAIN' || this.dealer.closed) return false;
-      throw error;
-    }
+  send(frames: readonly Uint8Array[]): Promise<boolean> {
+    return this.#transport.send(frames);
   }
 
   /**
    * The next message; one call at a time, and not while the socket is iterated.
    *
+   * @param milliseconds - How long to wait for it; Infinity waits until the socket is closed.
    * @returns undefined when none came in time, or the socket was closed.
    */
-  async receive(milliseconds: number): Promise<Buffer[] | undefined> {
-    if (this.dealer.closed) return undefined;
-    this.dealer.receiveTimeout = Math.max(0, Math.ceil(milliseconds));
-    try {
-      return await this.dealer.receive();
-    } catch (error) {
-      if (zeromqCode(error) === 'EAGAIN' || this.dealer.closed) return undefined;
-      throw error;
-    }
+  receive(milliseconds: number): Promise<Buffer[] | undefined> {
+    return this.#transport.receive(milliseconds);
   }
 
   /** Messages as they arrive; ends when the socket is closed. */
   async *[Symbol.asyncIterator](): AsyncGenerator<Buffer[], void, undefined> {
-    this.dealer.receiveTimeout = -1;
-    try {
-      for await (const frames of this.dealer) yield frames;
-    } catch (error) {
-      if (!this.dealer.closed) throw error;
+    for (;;) {
+      const frames = await this.#transport.receive(Number.POSITIVE_INFINITY);
+      if (frames === undefined) return;
+      yield frames;
     }
   }
 
   get closed(): boolean {
-    return this.dealer.closed;
+    return this.#transport.closed;
   }
 
   close(): void {
-    if (!this.dealer.closed) this.dealer.close();
+    this.#transport.close();
   }
+}
+
+function openTransport(options: ClientSocketOptions, address: Address): ClientTransport {
+  const place = placeOf(address);
+  if (options.curve || !place) return new ZeromqClient(options, address);
+  const { limits, highWaterMark } = withDefaults(options);
+  const { lingerMilliseconds = 0 } = options;
+  return new ZmtpClient({ place, maxFrameBytes: limits.messageBytes, highWaterMark, lingerMilliseconds });
 }

@@ -1,31 +1,21 @@
 import { InputError } from '@understudy/errors';
-import { Router } from 'zeromq';
-import { checkReach, parseAddress } from './address.ts';
-import { type CurveServerKeys, commonOptions, type SocketOptions, zapDomain, zeromqCode } from './socket-options.ts';
+import type { Router } from 'zeromq';
+import { type Address, checkReach, parseAddress } from './address.ts';
+import { type ServerSocketOptions, withDefaults, zeromqCode } from './socket-options.ts';
+import { placeOf } from './tcp-place.ts';
+import type { Arrival, ServerTransport } from './transports.ts';
+import { ZeromqServer } from './zeromq-server.ts';
+import { ZmtpServer } from './zmtp-server.ts';
 
-/** Options of {@link ServerSocket.bind}. */
-export interface ServerSocketOptions extends SocketOptions {
-  /** Needed for addresses beyond this machine; a ZAP handler must be running before. */
-  readonly curve?: CurveServerKeys;
-}
-
-/** A message and who sent it. */
-export interface Arrival {
-  /** The connection that it came over, good for answers as long as the connection lasts. */
-  readonly peer: string;
-  readonly frames: Buffer[];
-}
-
-/** The bound end: a ROUTER that knows its peers by their connections. */
+/**
+ * The bound end: a ROUTER that knows its peers by their connections. Without keys, over TCP on this machine, it is one of
+ * our own, which has no threads to go through; else libzmq's.
+ */
 export class ServerSocket {
-  /** The address that was bound, with the port that the system chose. */
-  readonly endpoint: string;
-  /** The socket below, for monitoring. */
-  readonly router: Router;
+  readonly #transport: ServerTransport;
 
-  private constructor(router: Router, endpoint: string) {
-    this.router = router;
-    this.endpoint = endpoint;
+  private constructor(transport: ServerTransport) {
+    this.#transport = transport;
   }
 
   /**
@@ -34,65 +24,59 @@ export class ServerSocket {
    * @throws InputError when the address is none, in use, not allowed, or beyond this machine without keys.
    */
   static async bind(options: ServerSocketOptions): Promise<ServerSocket> {
-    const { curve, lingerMilliseconds = 1_000 } = options;
     const address = parseAddress(options.address);
-    checkReach(address, curve);
-    const router = new Router({
-      ...commonOptions(options, address),
-      linger: lingerMilliseconds,
-      // Messages to a peer that is gone or full are an error here instead of vanishing.
-      mandatory: true,
-      backlog: 128,
-      ...(curve && {
-        curveServer: true,
-        curvePublicKey: curve.publicKey,
-        curveSecretKey: curve.secretKey,
-        zapDomain,
-        zapEnforceDomain: true,
-      }),
-    });
+    checkReach(address, options.curve);
     try {
-      await router.bind(address.url);
+      return new ServerSocket(await openTransport(options, address));
     } catch (error) {
-      router.close();
       throw bindError(error, address.url);
     }
-    return new ServerSocket(router, router.lastEndpoint?.replace(/\0$/, '') || address.url);
+  }
+
+  /** The address that was bound, with the port that the system chose. */
+  get endpoint(): string {
+    return this.#transport.endpoint;
+  }
+
+  /** libzmq's socket, for monitoring, where it is one of libzmq's: with keys it is. */
+  get router(): Router | undefined {
+    return this.#transport.router;
   }
 
   /** Messages as they arrive; ends when the socket is closed. */
   async *[Symbol.asyncIterator](): AsyncGenerator<Arrival, void, undefined> {
-    try {
-      for await (const [peer, ...frames] of this.router) yield { peer: peer.toString('latin1'), frames };
-    } catch (error) {
-      // What is being read in the moment of closing fails in some way or other.
-      if (!this.router.closed) throw error;
+    for (;;) {
+      const arrival = await this.#transport.receive();
+      if (arrival === undefined) return;
+      yield arrival;
     }
   }
 
   /**
    * Sends to one peer, or not at all; never waits.
    *
+   * @param frames - Not to be changed afterwards.
    * @returns false when the peer is gone or takes nothing more.
    */
-  async send(peer: string, frames: readonly Uint8Array[]): Promise<boolean> {
-    try {
-      await this.router.send([Buffer.from(peer, 'latin1'), ...frames]);
-      return true;
-    } catch (error) {
-      const code = zeromqCode(error);
-      if (code === 'EHOSTUNREACH' || code === 'EAGAIN' || this.router.closed) return false;
-      throw error;
-    }
+  send(peer: string, frames: readonly Uint8Array[]): Promise<boolean> {
+    return this.#transport.send(peer, frames);
   }
 
   get closed(): boolean {
-    return this.router.closed;
+    return this.#transport.closed;
   }
 
   close(): void {
-    if (!this.router.closed) this.router.close();
+    this.#transport.close();
   }
+}
+
+function openTransport(given: ServerSocketOptions, address: Address): Promise<ServerTransport> {
+  const { lingerMilliseconds = 1_000 } = given;
+  const place = placeOf(address);
+  if (given.curve || !place) return ZeromqServer.bind({ ...given, lingerMilliseconds }, address);
+  const { limits, highWaterMark } = withDefaults(given);
+  return ZmtpServer.listen({ place, maxFrameBytes: limits.messageBytes, highWaterMark, lingerMilliseconds });
 }
 
 const reasons: Record<string, string> = {

@@ -31,11 +31,29 @@ export interface SocketOptions {
   readonly lingerMilliseconds?: number;
 }
 
+/** Options of `ClientSocket.connect`. */
+export interface ClientSocketOptions extends SocketOptions {
+  /** Needed for addresses beyond this machine. */
+  readonly curve?: CurveClientKeys;
+}
+
+/** Options of `ServerSocket.bind`. */
+export interface ServerSocketOptions extends SocketOptions {
+  /** Needed for addresses beyond this machine; a ZAP handler must be running before. */
+  readonly curve?: CurveServerKeys;
+}
+
 /** Milliseconds. */
 const heartbeat = { heartbeatInterval: 2_000, heartbeatTimeout: 8_000, heartbeatTimeToLive: 8_000 };
 
-/** What every socket of this package sets. */
-export function commonOptions({ limits = defaultLimits, highWaterMark = 64 }: SocketOptions, { ipv6 }: Address) {
+/** Options with what holds unless told. */
+export function withDefaults({ limits = defaultLimits, highWaterMark = 64 }: SocketOptions) {
+  return { limits, highWaterMark };
+}
+
+/** What every socket of libzmq's sets. */
+export function commonOptions(options: SocketOptions, { ipv6 }: Address) {
+  const { limits, highWaterMark } = withDefaults(options);
   return {
     ...heartbeat,
     ipv6,

@@ -1,7 +1,6 @@
 import { Dealer } from 'zeromq';
 import { type Address, parseAddress } from './address.ts';
-import type { ClientSocketOptions } from './client-socket.ts';
-import { commonOptions } from './socket-options.ts';
+import { type ClientSocketOptions, commonOptions } from './socket-options.ts';
 import { readGreeting } from './zmtp-greeting.ts';
 
 /** How long one more connection is watched, in milliseconds. */

@@ -8,6 +8,7 @@ from typing import Any
 import zmq
 
 from .errors import InputError, ProtocolError, error_from_body
+from .heartbeat import heartbeat
 from .keys import ClientKeys, check_reach
 from .silence import why_silent
 from .version import SOFTWARE
@@ -69,9 +70,7 @@ class Connection:
             zmq.RCVHWM: 64,
             zmq.MAXMSGSIZE: self._limits.message_bytes,
             zmq.HANDSHAKE_IVL: 10_000,
-            zmq.HEARTBEAT_IVL: 2_000,
-            zmq.HEARTBEAT_TIMEOUT: 8_000,
-            zmq.HEARTBEAT_TTL: 8_000,
+            **heartbeat(has_keys=self._keys is not None),
             zmq.RECONNECT_IVL: 50,
             zmq.RECONNECT_IVL_MAX: 1_000,
             zmq.TCP_KEEPALIVE: 1,

@@ -9,6 +9,7 @@ import gymnasium as gym
 import zmq
 
 from ..errors import InputError, ProtocolError, error_body
+from ..heartbeat import heartbeat
 from ..keys import check_reach
 from ..version import SOFTWARE
 from ..wire import SUPPORTED_VERSIONS, Message, decode_message, encode_message
@@ -90,9 +91,7 @@ class EnvironmentServer:
             zmq.RCVHWM: 1_024,
             zmq.MAXMSGSIZE: options.limits.message_bytes,
             zmq.HANDSHAKE_IVL: 10_000,
-            zmq.HEARTBEAT_IVL: 2_000,
-            zmq.HEARTBEAT_TIMEOUT: 8_000,
-            zmq.HEARTBEAT_TTL: 8_000,
+            **heartbeat(has_keys=options.keys is not None),
             zmq.ROUTER_MANDATORY: 1,
             zmq.TCP_KEEPALIVE: 1,
             zmq.IPV6: int("[" in options.address),
