@@ -20,14 +20,22 @@ export class EnvWorker implements RowStepper {
   readonly #worker: Worker;
   readonly #port: MessagePort;
   readonly #control: Int32Array;
+  readonly #spinTurns: number | undefined;
   #asked = 0;
   #death: Error | undefined;
 
-  private constructor(name: string, worker: Worker, port: MessagePort, control: Int32Array) {
+  private constructor(
+    name: string,
+    worker: Worker,
+    port: MessagePort,
+    control: Int32Array,
+    spinTurns: number | undefined,
+  ) {
     this.#name = name;
     this.#worker = worker;
     this.#port = port;
     this.#control = control;
+    this.#spinTurns = spinTurns;
     // Without a listener a worker's uncaught error would end the process; the next wait reports it instead.
     worker.on('error', (error) => {
       this.#death = new Error(`${name} died: ${error.message}`, { cause: error });
@@ -40,14 +48,19 @@ export class EnvWorker implements RowStepper {
   /**
    * Starts a worker and waits until its environments are made. It doesn't keep the process alive.
    *
+   * @param spinTurns - Turns of a busy wait before the main thread sleeps until the worker is done; few unless told.
    * @throws what making the environments threw.
    */
-  static async start(name: string, setup: Omit<WorkerSetup, 'control' | 'port'>): Promise<EnvWorker> {
+  static async start(
+    name: string,
+    setup: Omit<WorkerSetup, 'control' | 'port'>,
+    spinTurns?: number,
+  ): Promise<EnvWorker> {
     const { port1, port2 } = new MessageChannel();
     const control = new SharedArrayBuffer(ControlWords.byteLength);
     const workerData: WorkerSetup = { ...setup, control, port: port2 };
     const worker = new Worker(workerEntry(), { workerData, transferList: [port2], execArgv: [] });
-    const envWorker = new EnvWorker(name, worker, port1, new Int32Array(control));
+    const envWorker = new EnvWorker(name, worker, port1, new Int32Array(control), spinTurns);
     const reply = await new Promise<WorkerReply>((resolve, reject) => {
       worker.once('message', resolve);
       worker.once('error', reject);
@@ -106,7 +119,7 @@ export class EnvWorker implements RowStepper {
   #awaitAnswer(): void {
     if (this.#death) throw this.#death;
     const control = this.#control;
-    while (!waitWhile(control, ControlWords.answered, this.#asked - 1, CHECK_MILLISECONDS)) {
+    while (!waitWhile(control, ControlWords.answered, this.#asked - 1, CHECK_MILLISECONDS, this.#spinTurns)) {
       if (this.#lives()) continue;
       this.#death ??= new Error(`${this.#name} died, and its environments with it; make a new vector environment.`);
       throw this.#death;

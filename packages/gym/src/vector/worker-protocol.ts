@@ -82,12 +82,25 @@ export const Job = { step: 0, request: 1 } as const;
 const SPIN_TURNS = 200;
 
 /**
+ * The same for a thread that has just done as much work as it waits for: the rest won't take long. About a tenth of a
+ * millisecond, which is what being woken costs.
+ */
+export const LONG_SPIN_TURNS = 4_000;
+
+/**
  * Waits until a control word is no longer `value`.
  *
+ * @param spinTurns - Turns of a busy wait before the thread sleeps.
  * @returns false when it still is after `milliseconds` of sleep.
  */
-export function waitWhile(control: Int32Array, word: number, value: number, milliseconds?: number): boolean {
-  for (let turn = 0; turn < SPIN_TURNS; turn++) if (Atomics.load(control, word) !== value) return true;
+export function waitWhile(
+  control: Int32Array,
+  word: number,
+  value: number,
+  milliseconds?: number,
+  spinTurns = SPIN_TURNS,
+): boolean {
+  for (let turn = 0; turn < spinTurns; turn++) if (Atomics.load(control, word) !== value) return true;
   // A sleeper may be woken for the change before, which it saw while spinning: only the value tells.
   while (Atomics.load(control, word) === value) {
     if (Atomics.wait(control, word, value, milliseconds) === 'timed-out') return Atomics.load(control, word) !== value;

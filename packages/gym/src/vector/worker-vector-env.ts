@@ -9,7 +9,7 @@ import { actionSizeOf } from './env-rows.ts';
 import { EnvWorker } from './env-worker.ts';
 import { openRows } from './open-rows.ts';
 import { workerModuleUrl } from './worker-module.ts';
-import type { WorkerRequest, WorkerSetup } from './worker-protocol.ts';
+import { LONG_SPIN_TURNS, type WorkerRequest, type WorkerSetup } from './worker-protocol.ts';
 
 /** Arguments of {@link WorkerVectorEnv.create}. */
 export interface WorkerVectorOptions {
@@ -143,7 +143,10 @@ async function startShares(setup: Setup, workers: number, own: number): Promise<
     runs.map(async (run, i): Promise<Share> => {
       if (i < own) return { thread: new CallingThread(await openRows({ ...setup, ...run })), ...run };
       const name = `Worker ${i - own} of the vector environment of ${count} ${id}`;
-      return { thread: await EnvWorker.start(name, { ...setup, ...run }), ...run };
+      return {
+        thread: await EnvWorker.start(name, { ...setup, ...run }, own > 0 ? LONG_SPIN_TURNS : undefined),
+        ...run,
+      };
     }),
   );
   const shares = started.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
