@@ -1,71 +1,134 @@
 // Makes a book of outcomes, who wins every position of so many stones, with the package's own solver; run `npm run build`
 // first.
 //
-//   node scripts/build-outcomes.js [--stones 11] [--minutes 600] [--table-bits 24] [--out dist/outcomes-11.bin]
-//                                  [--progress dist/outcomes-11.partial]
+//   node scripts/build-outcomes.js [--stones 12] [--threads 2] [--minutes 600] [--table-bits 24]
+//                                  [--out dist/outcomes-12.bin] [--progress dist/outcomes-12.partial]
 //
-// Positions are solved in the order in which a depth-first walk meets them, so that neighbours find one another's work in
-// the table. What is solved is noted every minute; a second run goes on where the first ended.
+// Positions are solved in runs of the order in which a depth-first walk meets them, so that neighbours find one another's
+// work in a thread's table. What is solved is noted every minute; a second run goes on where the first ended.
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 import { Board, buildOutcomeBook, encodeOutcomeBook, Solver, walkPositions } from '../dist/index.js';
 
-const here = (file) => fileURLToPath(new URL(file, import.meta.url));
-const { values } = parseArgs({
-  options: {
-    stones: { type: 'string', default: '11' },
-    minutes: { type: 'string', default: '600' },
-    'table-bits': { type: 'string', default: '24' },
-    progress: { type: 'string' },
-    out: { type: 'string' },
-  },
-});
-const stones = Number(values.stones);
-if (!Number.isInteger(stones) || stones < 1 || stones > 40) {
-  fail(`--stones is ${values.stones}, expected a whole number from 1 to 40.`);
-}
-const progress = values.progress ?? here(`../dist/outcomes-${stones}.partial`);
-const out = values.out ?? here(`../dist/outcomes-${stones}.bin`);
-const solver = new Solver({ tableBits: Number(values['table-bits']) });
-const start = performance.now();
+/** Positions that a thread solves at a time, and how often it says so. */
+const RUN = 4096;
+/** Stands in the notes for what is not solved yet. */
+const UNSOLVED = 2;
+const NOTE_MILLISECONDS = 60_000;
 
-/** Calls back with every position, mirror images once. */
-function walk(visit) {
-  walkPositions(new Board(), stones, (board) => solver.bookKey(board), visit);
-}
+if (isMainThread) await main();
+else solveRuns();
 
-/** The keys of all positions in the order of the walk. */
-function enumerate() {
-  const keys = [];
-  walk((_, key) => keys.push(key));
-  return keys;
-}
-
-/** The outcomes in the same order, 1, 0 or -1 for who moves; null if the time is out. */
-function solveAll(count) {
-  const outcomes = new Int8Array(count);
-  let done = 0;
-  if (existsSync(progress)) {
-    const before = readFileSync(progress);
-    if (before.length > count)
-      fail(`${progress} has more than the ${count} positions of ${stones} stones: move it away.`);
-    outcomes.set(new Int8Array(before.buffer, before.byteOffset, before.length));
-    done = before.length;
-  }
-  const resumedAt = done;
-  let [index, noted] = [0, performance.now()];
-  let late = false;
-  walk((board) => {
-    if (late || index++ < resumedAt) return;
-    outcomes[done++] = solver.outcome(board);
-    if (done % 64 !== 0 || performance.now() < noted + 60_000) return;
-    noted = performance.now();
-    note(outcomes.subarray(0, done), count, done - resumedAt);
-    late = noted > start + 60_000 * Number(values.minutes);
+/** A thread: solves the runs that it is sent. */
+function solveRuns() {
+  const solver = new Solver({ tableBits: workerData.tableBits });
+  parentPort.on('message', ({ from, notations }) => {
+    const outcomes = Int8Array.from(notations, (notation) => solver.outcome(Board.after(notation)));
+    parentPort.postMessage({ from, outcomes });
   });
-  note(outcomes.subarray(0, done), count, done - resumedAt);
-  return done === count ? outcomes : null;
+}
+
+async function main() {
+  const options = readOptions();
+  const { keys, notations } = enumerate(options.stones);
+  console.log(`${keys.length} positions of ${options.stones} stones`);
+  const outcomes = readNotes(options.progress, keys.length);
+  await solveAll(notations, outcomes, options);
+  if (outcomes.includes(UNSOLVED)) return console.log('The time is out; another run goes on from here.');
+  const bytes = encodeOutcomeBook(buildOutcomeBook(options.stones, keys, outcomes));
+  write(options.out, bytes);
+  console.log(`${options.out}: ${bytes.length} bytes`);
+}
+
+function readOptions() {
+  const { values } = parseArgs({
+    options: {
+      stones: { type: 'string', default: '12' },
+      threads: { type: 'string', default: String(availableParallelism()) },
+      minutes: { type: 'string', default: '600' },
+      'table-bits': { type: 'string', default: '24' },
+      progress: { type: 'string' },
+      out: { type: 'string' },
+    },
+  });
+  const stones = wholeNumber('--stones', values.stones, 1, 40);
+  const here = (file) => fileURLToPath(new URL(`../dist/${file}`, import.meta.url));
+  return {
+    stones,
+    threads: wholeNumber('--threads', values.threads, 1, 256),
+    minutes: wholeNumber('--minutes', values.minutes, 0, 100_000),
+    tableBits: wholeNumber('--table-bits', values['table-bits'], 16, 27),
+    progress: values.progress ?? here(`outcomes-${stones}.partial`),
+    out: values.out ?? here(`outcomes-${stones}.bin`),
+  };
+}
+
+function wholeNumber(flag, text, least, most) {
+  const value = Number(text);
+  if (Number.isInteger(value) && value >= least && value <= most) return value;
+  return fail(`${flag} is ${text}, expected a whole number from ${least} to ${most}.`);
+}
+
+/** All positions, mirror images once, in the order of the walk. */
+function enumerate(stones) {
+  const namer = new Solver({ tableBits: 16 });
+  const [keys, notations] = [[], []];
+  walkPositions(
+    new Board(),
+    stones,
+    (board) => namer.bookKey(board),
+    (board, key) => {
+      keys.push(key);
+      notations.push(board.notation);
+    },
+  );
+  return { keys, notations };
+}
+
+/** What an earlier run has solved. */
+function readNotes(progress, count) {
+  if (!existsSync(progress)) return new Int8Array(count).fill(UNSOLVED);
+  const outcomes = Int8Array.from(new Int8Array(readFileSync(progress)));
+  if (outcomes.length === count) return outcomes;
+  return fail(`${progress} has notes of ${outcomes.length} positions, expected ${count}: move it away.`);
+}
+
+/** Has the threads solve what is unsolved, run after run, until the time is out. */
+async function solveAll(notations, outcomes, { threads, minutes, tableBits, progress }) {
+  const runs = [];
+  for (let from = 0; from < outcomes.length; from += RUN) if (outcomes[from] === UNSOLVED) runs.push(from);
+  const left = outcomes.reduce((sum, outcome) => sum + (outcome === UNSOLVED ? 1 : 0), 0);
+  const start = performance.now();
+  let [solved, noted] = [0, start];
+  const take = (from, found) => {
+    outcomes.set(found, from);
+    solved += found.length;
+    if (performance.now() < noted + NOTE_MILLISECONDS) return;
+    noted = performance.now();
+    write(progress, outcomes);
+    const spent = (noted - start) / 60_000;
+    const toGo = ((left - solved) * spent) / solved;
+    console.log(`${outcomes.length - left + solved} solved, ${spent.toFixed(1)} min, ${toGo.toFixed(0)} min left`);
+  };
+  const solve = async () => {
+    const worker = new Worker(new URL(import.meta.url), { workerData: { tableBits } });
+    while (runs.length > 0 && performance.now() < start + 60_000 * minutes) {
+      const from = runs.shift();
+      const answer = await new Promise((resolve, reject) => {
+        worker.once('message', resolve);
+        worker.once('error', reject);
+        worker.postMessage({ from, notations: notations.slice(from, from + RUN) });
+      });
+      worker.removeAllListeners('error');
+      take(answer.from, answer.outcomes);
+    }
+    await worker.terminate();
+  };
+  await Promise.all(Array.from({ length: threads }, solve));
+  write(progress, outcomes);
 }
 
 function fail(sentence) {
@@ -77,22 +140,4 @@ function fail(sentence) {
 function write(file, bytes) {
   writeFileSync(`${file}.new`, bytes);
   renameSync(`${file}.new`, file);
-}
-
-function note(outcomes, count, solvedNow) {
-  write(progress, outcomes);
-  const minutes = (performance.now() - start) / 60_000;
-  const left = ((count - outcomes.length) * minutes) / Math.max(1, solvedNow);
-  console.log(`${outcomes.length} of ${count}, ${minutes.toFixed(1)} min, ${left.toFixed(0)} min left at this rate`);
-}
-
-const keys = enumerate();
-console.log(`${keys.length} positions of ${stones} stones`);
-const outcomes = solveAll(keys.length);
-if (outcomes) {
-  const bytes = encodeOutcomeBook(buildOutcomeBook(stones, keys, outcomes));
-  write(out, bytes);
-  console.log(`${out}: ${bytes.length} bytes`);
-} else {
-  console.log('The time is out; another run goes on from here.');
 }
