@@ -5,28 +5,28 @@ import { canonicalKey, positionKey } from './board';
 import { addEntry, placeBook } from './book';
 import { cellOf, placeOutcomes } from './outcomes';
 import { outcome, score, searchedNodes } from './search';
-import { clearTable, placeTable } from './table';
+import { clearTables, placeTables, tableBytes, useOutcomeTable, useScoreTable } from './table';
 
-export { clearTable };
+export { clearTables };
 
 function bitboard(low: u32, high: u32): u64 {
   return ((<u64>high) << 28) | low;
 }
 
 /**
- * Takes memory for a transposition table of `2^tableBits` buckets of 16 bytes, a book of `2^bookBits` slots of 8, and the
- * cells of a book of outcomes.
+ * Takes memory for transposition tables of `2^scoreBits` and `2^outcomeBits` buckets of 16 bytes, a book of `2^bookBits`
+ * slots of 8, and the cells of a book of outcomes.
  *
  * @returns The address of these cells.
  */
-export function configure(tableBits: i32, bookBits: i32, outcomeBytes: u32): usize {
-  const table = (__heap_base + 15) & ~15;
-  const book = table + ((<usize>16) << (<usize>tableBits));
+export function configure(scoreBits: i32, outcomeBits: i32, bookBits: i32, outcomeBytes: u32): usize {
+  const tables = (__heap_base + 15) & ~15;
+  const book = tables + tableBytes(scoreBits) + tableBytes(outcomeBits);
   const outcomes = book + ((<usize>8) << (<usize>bookBits));
   const end = outcomes + outcomeBytes;
   const pages = <i32>((end + 0xFFFF) >> 16);
   if (pages > memory.size() && memory.grow(pages - memory.size()) < 0) unreachable();
-  placeTable(table, tableBits);
+  placeTables(tables, scoreBits, outcomeBits);
   placeBook(book, bookBits);
   return outcomes;
 }
@@ -43,21 +43,25 @@ export function outcomeCell(key: f64, which: i32): u32 {
 
 /** The score of a position that nobody has won. */
 export function solve(ownLow: u32, ownHigh: u32, occupiedLow: u32, occupiedHigh: u32): i32 {
+  useScoreTable();
   return score(bitboard(ownLow, ownHigh), bitboard(occupiedLow, occupiedHigh));
 }
 
 /** The columns that keep it, bit i for column i. */
 export function solveColumns(ownLow: u32, ownHigh: u32, occupiedLow: u32, occupiedHigh: u32): u32 {
+  useScoreTable();
   return bestColumns(bitboard(ownLow, ownHigh), bitboard(occupiedLow, occupiedHigh));
 }
 
 /** 1 when who moves wins, -1 when it loses, 0 when neither does. */
 export function solveOutcome(ownLow: u32, ownHigh: u32, occupiedLow: u32, occupiedHigh: u32): i32 {
+  useOutcomeTable();
   return outcome(bitboard(ownLow, ownHigh), bitboard(occupiedLow, occupiedHigh));
 }
 
 /** The columns that keep the outcome, bit i for column i. */
 export function solveOutcomeColumns(ownLow: u32, ownHigh: u32, occupiedLow: u32, occupiedHigh: u32): u32 {
+  useOutcomeTable();
   return outcomeColumns(bitboard(ownLow, ownHigh), bitboard(occupiedLow, occupiedHigh));
 }
 

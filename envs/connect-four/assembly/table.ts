@@ -13,17 +13,44 @@ const SCRAMBLER: u64 = 0x9E37_79B9_7F4A_7C15;
 const SCORE_OFFSET: i32 = CELLS / 2 + 1;
 const UNKNOWN: u32 = 0;
 
+/** The tables: where they are, and how many buckets they have, as powers of two. */
+let scoreTable: usize = 0;
+let scoreBits: u64 = 0;
+let outcomeTable: usize = 0;
+let outcomeBits: u64 = 0;
+/** The one in use. */
 let table: usize = 0;
 let bucketBits: u64 = 0;
 
-/** Puts an empty table of `2^bits` buckets, 16 bytes each, at an address. */
-export function placeTable(address: usize, bits: i32): void {
-  table = address;
-  bucketBits = bits;
+/** Bytes of a table of `2^bits` buckets. */
+export function tableBytes(bits: i32): usize {
+  return (<usize>16) << (<usize>bits);
 }
 
-export function clearTable(): void {
-  memory.fill(table, 0, (<usize>16) << (<usize>bucketBits));
+/**
+ * Puts two empty tables one behind the other at an address: one for scores, and one for outcomes, whose searches are so
+ * short that a table pays that fits the processor's cache.
+ */
+export function placeTables(address: usize, bitsForScores: i32, bitsForOutcomes: i32): void {
+  scoreTable = address;
+  scoreBits = bitsForScores;
+  outcomeTable = address + tableBytes(bitsForScores);
+  outcomeBits = bitsForOutcomes;
+  useScoreTable();
+}
+
+export function useScoreTable(): void {
+  table = scoreTable;
+  bucketBits = scoreBits;
+}
+
+export function useOutcomeTable(): void {
+  table = outcomeTable;
+  bucketBits = outcomeBits;
+}
+
+export function clearTables(): void {
+  memory.fill(scoreTable, 0, tableBytes(<i32>scoreBits) + tableBytes(<i32>outcomeBits));
 }
 
 function bucketOf(scrambled: u64): usize {

@@ -24,7 +24,7 @@ else solveRuns();
 
 /** A thread: solves the runs that it is sent. */
 function solveRuns() {
-  const solver = new Solver({ tableBits: workerData.tableBits });
+  const solver = new Solver({ tableBits: 16, outcomeTableBits: workerData.tableBits });
   parentPort.on('message', ({ from, notations }) => {
     const outcomes = Int8Array.from(notations, (notation) => solver.outcome(Board.after(notation)));
     parentPort.postMessage({ from, outcomes });
@@ -60,7 +60,7 @@ function readOptions() {
     stones,
     threads: wholeNumber('--threads', values.threads, 1, 256),
     minutes: wholeNumber('--minutes', values.minutes, 0, 100_000),
-    tableBits: wholeNumber('--table-bits', values['table-bits'], 16, 27),
+    tableBits: wholeNumber('--table-bits', values['table-bits'], 16, 26),
     progress: values.progress ?? here(`outcomes-${stones}.partial`),
     out: values.out ?? here(`outcomes-${stones}.bin`),
   };
@@ -74,7 +74,7 @@ function wholeNumber(flag, text, least, most) {
 
 /** All positions, mirror images once, in the order of the walk. */
 function enumerate(stones) {
-  const namer = new Solver({ tableBits: 16 });
+  const namer = new Solver({ tableBits: 16, outcomeTableBits: 16 });
   const [keys, notations] = [[], []];
   walkPositions(
     new Board(),

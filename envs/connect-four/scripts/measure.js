@@ -1,7 +1,7 @@
 // Measures how long the solver takes for an answer, and how fast random games run; run `npm run build` first.
 //
 //   node scripts/measure.js [--from 0] [--to 40] [--step 1] [--positions 200] [--seconds 10] [--table-bits 22]
-//                           [--answer columns|outcome]
+//                           [--outcome-table-bits 18] [--answer columns|outcome]
 //
 // An answer is what an opponent needs, the best columns; or the outcome alone. Positions come from random play and from careful play, where
 // each player wins at once if it can and otherwise plays at random what doesn't let the other win at once. They are asked
@@ -20,6 +20,7 @@ const { values } = parseArgs({
     positions: { type: 'string', default: '200' },
     seconds: { type: 'string', default: '10' },
     'table-bits': { type: 'string', default: '22' },
+    'outcome-table-bits': { type: 'string', default: '18' },
     answer: { type: 'string', default: 'columns' },
   },
 });
@@ -101,7 +102,10 @@ function measureLine(solver, stones, choose) {
 
 function measureSolver() {
   const started = now();
-  const solver = new Solver({ tableBits: Number(values['table-bits']) });
+  const solver = new Solver({
+    tableBits: Number(values['table-bits']),
+    outcomeTableBits: Number(values['outcome-table-bits']),
+  });
   const made = now() - started;
   const generator = defaultRng(1000);
   for (let i = 0; i < 50; i++) answer(solver, positionAfter(16, playRandomly, generator));

@@ -5,10 +5,10 @@ import { Instance, Memory, Module } from './web-assembly.ts';
 
 /** What dist/solver.wasm exports, see assembly/index.ts. */
 export interface SolverExports {
-  configure(tableBits: number, bookBits: number, outcomeBytes: number): number;
+  configure(scoreBits: number, outcomeBits: number, bookBits: number, outcomeBytes: number): number;
   useOutcomes(address: number, stones: number, seed: number, segmentBits: number, segments: number): void;
   outcomeCell(key: number, which: number): number;
-  clearTable(): void;
+  clearTables(): void;
   solve: Question;
   solveColumns: Question;
   solveOutcome: Question;

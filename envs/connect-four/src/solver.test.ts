@@ -147,6 +147,6 @@ test('a finished game is refused', () => {
 
 test('a table of a wrong size is refused', () => {
   expect(() => new Solver({ tableBits: 40 })).toThrow(
-    "A solver's tableBits is 40, expected a whole number from 16 to 27.",
+    "A solver's tableBits is 40, expected a whole number from 16 to 26.",
   );
 });

@@ -9,8 +9,10 @@ export type Outcome = 1 | 0 | -1;
 
 /** Options of {@link Solver}. */
 export interface SolverOptions {
-  /** Buckets of the transposition table, as a power of two, 16 bytes each; default 22, 64 MiB. */
+  /** Buckets of the transposition table for scores, as a power of two, 16 bytes each; default 22, 64 MiB. */
   tableBits?: number;
+  /** The same of the table for outcomes; default 18, 4 MiB, which stays in the processor's cache. */
+  outcomeTableBits?: number;
   /** Positions known beforehand; default the package's book. */
   book?: readonly BookEntry[];
   /** Who wins every position of so many stones, see {@link OutcomeBook}; none unless given. */
@@ -30,16 +32,17 @@ export class Solver {
 
   /** @throws InputError when the table's size is out of range, a book is damaged, or the compiled solver is not there. */
   constructor(options: SolverOptions = {}) {
-    const { tableBits = 22, book = readBook(), outcomes } = options;
-    if (!Number.isInteger(tableBits) || tableBits < 16 || tableBits > 27) {
-      throw new InputError(`A solver's tableBits is ${tableBits}, expected a whole number from 16 to 27.`);
+    const { tableBits = 22, outcomeTableBits = 18, book = readBook(), outcomes } = options;
+    for (const [name, bits] of Object.entries({ tableBits, outcomeTableBits })) {
+      if (Number.isInteger(bits) && bits >= 16 && bits <= 26) continue;
+      throw new InputError(`A solver's ${name} is ${bits}, expected a whole number from 16 to 26.`);
     }
     if (outcomes) checkOutcomeBook(outcomes);
     const { exports, memory } = startSolver();
     this.#exports = exports;
     // At most half full, so that looking up what isn't there is quick.
     const bookBits = Math.max(4, Math.ceil(Math.log2(2 * book.length + 2)));
-    const address = exports.configure(tableBits, bookBits, outcomes?.cells.length ?? 0) >>> 0;
+    const address = exports.configure(tableBits, outcomeTableBits, bookBits, outcomes?.cells.length ?? 0) >>> 0;
     for (const { key, stones, score, columns } of book) exports.addToBook(key, stones, score, columns);
     if (!outcomes) return;
     new Uint8Array(memory.buffer).set(outcomes.cells, address);
@@ -129,7 +132,7 @@ export class Solver {
 
   /** Forgets what earlier searches found, for measurements. */
   forget(): void {
-    this.#exports.clearTable();
+    this.#exports.clearTables();
   }
 }
 
