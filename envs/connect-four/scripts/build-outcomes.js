@@ -2,16 +2,18 @@
 // first.
 //
 //   node scripts/build-outcomes.js [--stones 12] [--threads 2] [--minutes 600] [--table-bits 24]
-//                                  [--out dist/outcomes-12.bin] [--progress dist/outcomes-12.partial]
+//                                  [--out dist/outcomes-12.bin] [--progress dist/outcomes-12.partial] [--check 0]
+//
+// With --check it makes none, but solves so many positions, evenly spread, and compares them to the package's book.
 //
 // Positions are solved in runs of the order in which a depth-first walk meets them, so that neighbours find one another's
 // work in a thread's table. What is solved is noted every minute; a second run goes on where the first ended.
-import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
-import { Board, buildOutcomeBook, encodeOutcomeBook, Solver, walkPositions } from '../dist/index.js';
+import { Board, buildOutcomeBook, encodeOutcomeBook, readOutcomeBook, Solver, walkPositions } from '../dist/index.js';
 
 /** Positions that a thread solves at a time, and how often it says so. */
 const RUN = 4096;
@@ -24,7 +26,7 @@ else solveRuns();
 
 /** A thread: solves the runs that it is sent. */
 function solveRuns() {
-  const solver = new Solver({ tableBits: 16, outcomeTableBits: workerData.tableBits });
+  const solver = new Solver({ tableBits: 16, outcomeTableBits: workerData.tableBits, outcomes: null });
   parentPort.on('message', ({ from, notations }) => {
     const outcomes = Int8Array.from(notations, (notation) => solver.outcome(Board.after(notation)));
     parentPort.postMessage({ from, outcomes });
@@ -33,6 +35,7 @@ function solveRuns() {
 
 async function main() {
   const options = readOptions();
+  if (options.check > 0) return check(options);
   const { keys, notations } = enumerate(options.stones);
   console.log(`${keys.length} positions of ${options.stones} stones`);
   const outcomes = readNotes(options.progress, keys.length);
@@ -52,6 +55,7 @@ function readOptions() {
       'table-bits': { type: 'string', default: '24' },
       progress: { type: 'string' },
       out: { type: 'string' },
+      check: { type: 'string', default: '0' },
     },
   });
   const stones = wholeNumber('--stones', values.stones, 1, 40);
@@ -61,6 +65,7 @@ function readOptions() {
     threads: wholeNumber('--threads', values.threads, 1, 256),
     minutes: wholeNumber('--minutes', values.minutes, 0, 100_000),
     tableBits: wholeNumber('--table-bits', values['table-bits'], 16, 26),
+    check: wholeNumber('--check', values.check, 0, 10_000_000),
     progress: values.progress ?? here(`outcomes-${stones}.partial`),
     out: values.out ?? here(`outcomes-${stones}.bin`),
   };
@@ -72,9 +77,31 @@ function wholeNumber(flag, text, least, most) {
   return fail(`${flag} is ${text}, expected a whole number from ${least} to ${most}.`);
 }
 
+/** Solves positions without the package's book, and compares. */
+async function check({ check: wanted, threads, minutes, tableBits, progress }) {
+  const { stones } = readOutcomeBook();
+  const { notations } = enumerate(stones);
+  const step = Math.max(1, Math.floor(notations.length / wanted));
+  const chosen = notations.filter((_, i) => i % step === 0).slice(0, wanted);
+  const outcomes = new Int8Array(chosen.length).fill(UNSOLVED);
+  await solveAll(chosen, outcomes, { threads, minutes, tableBits, progress: `${progress}.check` });
+  rmSync(`${progress}.check`);
+  const reader = new Solver({ tableBits: 16 });
+  const solved = outcomes.indexOf(UNSOLVED);
+  const compared = solved < 0 ? chosen.length : solved;
+  const wrong = chosen
+    .slice(0, compared)
+    .filter((notation, i) => reader.outcome(Board.after(notation)) !== outcomes[i]);
+  console.log(
+    `${compared} of ${notations.length} positions of ${stones} stones solved, ${wrong.length} differ from the book`,
+  );
+  for (const notation of wrong.slice(0, 10)) console.log(notation);
+  if (wrong.length > 0) process.exitCode = 1;
+}
+
 /** All positions, mirror images once, in the order of the walk. */
 function enumerate(stones) {
-  const namer = new Solver({ tableBits: 16, outcomeTableBits: 16 });
+  const namer = new Solver({ tableBits: 16, outcomeTableBits: 16, outcomes: null });
   const [keys, notations] = [[], []];
   walkPositions(
     new Board(),

@@ -11,6 +11,7 @@ export {
   decodeOutcomeBook,
   encodeOutcomeBook,
   type OutcomeBook,
+  readOutcomeBook,
 } from './outcome-book.ts';
 export { type PlayOptions, type PlayResult, playConnectFour } from './play.ts';
 export { type PlayOpponent, playOpponents } from './play-opponent.ts';

@@ -83,6 +83,27 @@ test('what the book says is what is answered, mirrored too', () => {
   expect(mirrored.map((board) => liar.outcome(board))).toEqual(turned.map((board) => liar.outcome(board)));
 });
 
+test("the package's book says what a search without it finds", () => {
+  const reader = new Solver({ tableBits: 16 });
+  const searcher = new Solver({ tableBits: 16, book: [], outcomes: null });
+  const generator = defaultRng(12);
+  for (let i = 0; i < 120; i++) {
+    const board = randomGame(12, generator);
+    const before = reader.nodes;
+    expect(reader.outcome(board), board.notation).toBe(searcher.outcome(board));
+    expect(reader.nodes - before).toBeLessThan(3);
+  }
+});
+
+test('from the positions of that book alone it follows who wins from the empty board, and by which moves', () => {
+  const reader = new Solver({ tableBits: 16, book: [] });
+  expect(reader.outcome(new Board())).toBe(1);
+  expect(reader.outcomeMoves(new Board())).toEqual([3]);
+  expect([0, 1, 2, 3, 4, 5, 6].map((column) => reader.outcome(Board.after([column])))).toEqual([1, 1, 0, -1, 0, 1, 1]);
+  // Twelve stones deep, and no further.
+  expect(reader.nodes).toBeLessThan(200_000);
+});
+
 test('a damaged book is refused', () => {
   const bytes = encodeOutcomeBook(bookAfter(randomGame(22, defaultRng(2)), 25).book);
   expect(() => decodeOutcomeBook(bytes.subarray(0, 9))).toThrow('This is no book of outcomes');

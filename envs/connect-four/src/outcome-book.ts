@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { InputError } from '@understudy/errors';
 import { startSolver } from './solver-module.ts';
 import { cellCount, type StaticFunctionShape, shapeFor, solveCells } from './static-function.ts';
@@ -43,6 +44,14 @@ export function buildOutcomeBook(stones: number, keys: ArrayLike<number>, outcom
     if (cells) return { stones, seed, ...shape, cells };
   }
   throw new Error(`No hash of ${TRIES} fits ${keys.length} keys; is one of them there twice?`);
+}
+
+let committed: OutcomeBook | undefined;
+
+/** The committed book, made by `scripts/build-outcomes.js` and read once a process. */
+export function readOutcomeBook(): OutcomeBook {
+  committed ??= decodeOutcomeBook(readFileSync(new URL('../book/outcomes.bin', import.meta.url)));
+  return committed;
 }
 
 /** A book as the bytes of a file: a header of 16 bytes, then the cells. */

@@ -1,7 +1,7 @@
 import { InputError } from '@understudy/errors';
 import { Board, cellCount, columnCount } from './board.ts';
 import { type BookEntry, readBook } from './book-file.ts';
-import { checkOutcomeBook, type OutcomeBook } from './outcome-book.ts';
+import { checkOutcomeBook, type OutcomeBook, readOutcomeBook } from './outcome-book.ts';
 import { type Question, type SolverExports, startSolver } from './solver-module.ts';
 
 /** Whether who moves wins (1), loses (-1) or neither does (0), when both play as well as can be. */
@@ -15,8 +15,8 @@ export interface SolverOptions {
   outcomeTableBits?: number;
   /** Positions known beforehand; default the package's book. */
   book?: readonly BookEntry[];
-  /** Who wins every position of so many stones, see {@link OutcomeBook}; none unless given. */
-  outcomes?: OutcomeBook;
+  /** Who wins every position of so many stones, see {@link OutcomeBook}; default the package's, null for none. */
+  outcomes?: OutcomeBook | null;
 }
 
 /**
@@ -32,7 +32,7 @@ export class Solver {
 
   /** @throws InputError when the table's size is out of range, a book is damaged, or the compiled solver is not there. */
   constructor(options: SolverOptions = {}) {
-    const { tableBits = 22, outcomeTableBits = 18, book = readBook(), outcomes } = options;
+    const { tableBits = 22, outcomeTableBits = 18, book = readBook(), outcomes = readOutcomeBook() } = options;
     for (const [name, bits] of Object.entries({ tableBits, outcomeTableBits })) {
       if (Number.isInteger(bits) && bits >= 16 && bits <= 26) continue;
       throw new InputError(`A solver's ${name} is ${bits}, expected a whole number from 16 to 26.`);
