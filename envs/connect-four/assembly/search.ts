@@ -6,6 +6,7 @@ import { deepestInBook, findInBook, scoreOf } from './book';
 import { followUpBound } from './control';
 import { firstMove, forgetMoves, learn, MOVE_SIZE, moveAt, sortMoves, winsAfter, winsInTwo } from './moves';
 import { outcomeOf, outcomeStones } from './outcomes';
+import { boundFromPredecessors } from './predecessors';
 import { findBounds, lowerBound, storeBounds, upperBound } from './table';
 
 /** Positions with fewer stones share an entry with their mirror image; later ones rarely meet theirs. */
@@ -49,9 +50,11 @@ export function outcome(own: u64, occupied: u64): i32 {
   const stones = <i32>popcnt(occupied);
   const entry = stones <= deepestInBook() ? findInBook(canonicalKey(own, occupied)) : 0;
   if (entry) return sign(scoreOf(entry));
+  const least = stones === outcomeStones() + 1 ? boundFromPredecessors(own, occupied) : -1;
+  if (least > 0) return 1;
   forgetMoves();
   if (scoresAtLeast(own, occupied, 1)) return 1;
-  return scoresAtLeast(own, occupied, 0) ? 0 : -1;
+  return least === 0 || scoresAtLeast(own, occupied, 0) ? 0 : -1;
 }
 
 function sign(value: i32): i32 {

@@ -95,6 +95,20 @@ test("the package's book says what a search without it finds", () => {
   }
 });
 
+test('one stone later it bounds what a search without it finds', () => {
+  const reader = new Solver({ tableBits: 16, book: [] });
+  const searcher = new Solver({ tableBits: 16, book: [], outcomes: null });
+  const generator = defaultRng(13);
+  let known = 0;
+  for (let i = 0; i < 300; i++) {
+    const board = randomGame(13, generator);
+    const before = reader.nodes;
+    expect(reader.outcome(board), board.notation).toBe(searcher.outcome(board));
+    if (reader.nodes === before) known++;
+  }
+  expect(known).toBeGreaterThan(60);
+});
+
 test('from the positions of that book alone it follows who wins from the empty board, and by which moves', () => {
   const reader = new Solver({ tableBits: 16, book: [] });
   expect(reader.outcome(new Board())).toBe(1);
