@@ -109,6 +109,16 @@ test('one stone later it bounds what a search without it finds', () => {
   expect(known).toBeGreaterThan(60);
 });
 
+test.each(['1516614557711', '5234373227744', '4412616441211', '7745721242255', '5337477252622'])(
+  'where no play comes to a position before %s, the book is not asked for it',
+  (notation) => {
+    const board = Board.after(notation);
+    const reader = new Solver({ tableBits: 16, book: [] });
+    const searcher = new Solver({ tableBits: 16, book: [], outcomes: null });
+    expect(reader.outcome(board)).toBe(searcher.outcome(board));
+  },
+);
+
 test('from the positions of that book alone it follows who wins from the empty board, and by which moves', () => {
   const reader = new Solver({ tableBits: 16, book: [] });
   expect(reader.outcome(new Board())).toBe(1);

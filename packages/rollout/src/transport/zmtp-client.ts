@@ -102,7 +102,8 @@ export class ZmtpClient implements ClientTransport {
 
   #arrived(frames: Buffer[]): void {
     if (this.#receiver) this.#receiver(frames);
-    else if (this.#received.push(frames) === this.#options.highWaterMark) this.#connection.pause();
+    // More than the mark when a connection before this one had filled it.
+    else if (this.#received.push(frames) >= this.#options.highWaterMark) this.#connection.pause();
   }
 
   #connectLater(): void {
