@@ -192,6 +192,25 @@ test('a server does not pile up what a peer does not take', async () => {
   expect(sent.slice(20)).not.toContain(true);
 });
 
+test('a client that does not receive leaves the rest with the sender', async () => {
+  const message = Buffer.concat([Buffer.from('02000000000000c350', 'hex'), Buffer.alloc(50_000)]);
+  const sockets: Socket[] = [];
+  const server = createServer((socket) => {
+    sockets.push(socket.on('error', () => {}));
+    for (const part of [rawGreeting, encodeReady('ROUTER')]) socket.write(part);
+    for (let i = 0; i < 400; i++) socket.write(message);
+  });
+  open.push(server);
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  client(`tcp://127.0.0.1:${(server.address() as AddressInfo).port}`, 4);
+  await vi.waitFor(() => expect(sockets.length).toBe(1));
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  // What was not taken lies here, beyond what the system's buffers hold.
+  expect(sockets[0].writableLength).toBeGreaterThan(4_000_000);
+  sockets[0].destroy();
+});
+
 test('a connection that falls silent is given up, and one that is quiet is not', async () => {
   vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'setTimeout', 'clearTimeout', 'performance'] });
   try {
