@@ -28,7 +28,8 @@ interface TrainFlags {
 }
 
 /** Of a training from reward; without {@link CollectionFlags} for learners that have no workers. */
-type LearnerFlags = TrainFlags & { steps?: number; address?: string } & InferenceKeyFlags & Partial<CollectionFlags>;
+type LearnerFlags = TrainFlags & { steps?: number; address?: string; backend?: string } & InferenceKeyFlags &
+  Partial<CollectionFlags>;
 
 /** What a training command hands to the part that all trainings share. */
 interface Training {
@@ -58,6 +59,7 @@ export function addTrainCommands(program: Command, context: CommandContext, sett
       .description(`learn from reward by ${learners[name].method}`)
       .option('--env <id>', 'environment to train on')
       .option('--steps <n>', 'environment steps in all', wholeNumber('--steps', 1))
+      .option('--backend <name>', 'compute with the tensor engine on auto, cuda, tensorflow, webgpu, wasm or cpu')
       .option('--address <address>', 'step the environments on a server there, see understudy serve');
     addRunOptions(command)
       .addHelpText('after', settings ? describeSettings(settings[name], ['environment', 'seed', 'totalSteps']) : '')
@@ -90,7 +92,10 @@ async function trainFromReward(algorithm: LearnerName, flags: LearnerFlags, cont
   checkTrainingKeys(flags);
   const collection = learners[algorithm].hasWorkers && isCollectedByWorkers(flags as CollectionFlags);
   const { resolve, train } = await learners[algorithm].load();
-  const given = await gatherConfig(algorithm, flags, { totalSteps: flags.steps });
+  const given = await gatherConfig(algorithm, flags, {
+    totalSteps: flags.steps,
+    ...(flags.backend !== undefined && { engine: 'tensor', backend: flags.backend }),
+  });
   const config = resolve(collection ? withShards(given, flags as CollectionFlags, resolve, context) : given);
   const remote = flags.address === undefined ? undefined : await environmentsAt(flags.address, config, flags);
   const versions = remote?.versions ?? (await versionsHere(config));
