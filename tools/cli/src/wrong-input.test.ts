@@ -47,6 +47,7 @@ test('an unknown option, command, setting', async () => {
   const train = ['train', 'ppo', '--env', 'HalfCheetah-v5', '--out', at('none')];
   expect(await refusal(...train, '--set', 'gama=1')).toContain('did you mean gamma');
   expect(await refusal(...train, '--set', 'gamma=high')).toContain('gamma');
+  expect(await refusal(...train, '--backend', 'abacus')).toContain('backend is "abacus"');
   expect(existsSync(at('none'))).toBe(false);
 });
 
