@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { benchServe, benchSoak } from './index.ts';
 
-const brief = { seconds: 0.05, rounds: 1 };
+const brief = { seconds: 0.05, rounds: 1, warmUpSeconds: 0.05 };
 
 test.each([
   [1, 0, false],

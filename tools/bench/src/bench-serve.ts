@@ -3,7 +3,7 @@ import type { VectorEnv } from '@understudy/gym';
 import { type AsyncRemoteVectorEnv, connect } from '@understudy/rollout';
 import { prepareActions } from './bench-env.ts';
 import { describeMachine } from './machine.ts';
-import { type Peer, startPeer } from './peer.ts';
+import { startPeer } from './peer.ts';
 import { type BenchHooks, median } from './rounds.ts';
 import { ServerProcess } from './server-process.ts';
 
@@ -23,9 +23,15 @@ export interface BenchServeOptions {
   threads?: number;
   /** A Python interpreter with Gymnasium, to time its AsyncVectorEnv in alternation. */
   peers?: string;
-  /** Seconds of one round. */
+  /** Seconds of one measurement; 1 unless told. */
   seconds?: number;
+  /** Measurements of each; 12 unless told. */
   rounds?: number;
+  /**
+   * Seconds for which each warms up; 6 unless told. A message asks for a millisecond of physics, so it takes thousands of
+   * milliseconds until the code around it has run often enough to be compiled.
+   */
+  warmUpSeconds?: number;
 }
 
 export interface BenchServeResult {
@@ -61,20 +67,19 @@ export interface BenchServeResult {
 export async function benchServe(options: BenchServeOptions, hooks: BenchHooks = {}): Promise<BenchServeResult> {
   const { id, envs = 16, clients = 1, stepsPerMessage = 1, workers = 0, threads = 0 } = options;
   const awaited = options.awaited === true || clients > 1 || stepsPerMessage > 1;
-  // Short rounds, many of them: what else the machine does then disturbs few.
-  const { seconds = 0.25, rounds = 20 } = options;
+  const { seconds = 1, rounds = 12, warmUpSeconds = 6 } = options;
   const local = await makeVector(id, { count: envs, seed: 0 });
   const actions = prepareActions(local);
   const server = await ServerProcess.start({ id, workers, threads });
   const peer = options.peers ? await startPeer(options.peers, 'gym_async.py', [id, String(envs)]) : undefined;
   const served = await openClients(server.address, id, { envs, clients, awaited, stepsPerMessage });
   try {
-    const measures = [
-      () => served.measure(seconds, actions),
-      async () => stepFor(seconds, local, actions),
-      ...(peer && !peer.absent ? [async () => (await (peer as Peer).measure({ seconds })).stepsPerSecond] : []),
+    const measures: Measure[] = [
+      (seconds) => served.measure(seconds, actions),
+      async (seconds) => stepFor(seconds, local, actions),
     ];
-    const figures = await inTurn(rounds, measures, hooks);
+    if (peer && !peer.absent) measures.push(async (seconds) => (await peer.measure({ seconds })).stepsPerSecond);
+    const figures = await inTurn({ rounds, seconds, warmUpSeconds }, measures, hooks);
     const [ours, inProcess, theirs] = figures;
     const stepsPerSecond = median(ours);
     return {
@@ -179,20 +184,25 @@ function stepManyAwaited(steps: number): typeof stepAwaited {
   };
 }
 
-/** Measures one after the other, round by round; the first round warms up. */
+/** Steps for so long. @returns Environment steps a second. */
+type Measure = (seconds: number) => Promise<number>;
+
+/** Measures one after the other, round by round, once each has warmed up. */
 async function inTurn(
-  rounds: number,
-  measures: readonly (() => Promise<number>)[],
+  { rounds, seconds, warmUpSeconds }: Required<Pick<BenchServeOptions, 'rounds' | 'seconds' | 'warmUpSeconds'>>,
+  measures: readonly Measure[],
   hooks: BenchHooks,
 ): Promise<number[][]> {
-  const figures: number[][] = measures.map(() => []);
-  for (let round = 0; round <= rounds; round++) {
+  for (const measure of measures) {
     hooks.signal?.throwIfAborted();
-    for (const [i, measure] of measures.entries()) {
-      const figure = await measure();
-      if (round > 0) figures[i].push(figure);
-    }
-    hooks.onProgress?.({ done: round + 1, total: rounds + 1 });
+    await measure(warmUpSeconds);
+  }
+  hooks.onProgress?.({ done: 1, total: rounds + 1 });
+  const figures: number[][] = measures.map(() => []);
+  for (let round = 0; round < rounds; round++) {
+    hooks.signal?.throwIfAborted();
+    for (const [i, measure] of measures.entries()) figures[i].push(await measure(seconds));
+    hooks.onProgress?.({ done: round + 2, total: rounds + 1 });
   }
   return figures;
 }

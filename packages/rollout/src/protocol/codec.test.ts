@@ -167,3 +167,22 @@ test('a header that differs from the one before in its request number alone is r
   });
   expect(decodeMessage(other)).toMatchObject({ request: 8, arrays: { actions: { shape: [2, 3] } } });
 });
+
+test('what a body says is never taken for what another said, however alike they look', () => {
+  const observations = { observations: wireArray(new Float32Array(2), [1, 2]) };
+  // Names that look like the rest of a remembered header, and numbers that look like texts.
+  const model = fc.constantFrom('m', 'm version:1', '"m" version:1', 'm" version:1 "', ' ', 'm observations f32 1,2');
+  const body = fc.record({ model, version: fc.nat(3) }, { requiredKeys: ['model'] });
+  fc.assert(
+    fc.property(body, fc.nat(1000), (sent, request) => {
+      const frames = encodeMessage({ type: 'infer', request, body: sent, arrays: observations });
+      expect(decode(frames[0])).toMatchObject({ t: 'infer', q: request, b: sent });
+      const first = decodeMessage(frames);
+      expect(first).toMatchObject({ request, body: sent });
+      // Whoever changes a body changes their own.
+      Object.assign(first.body, { model: 'changed' });
+      expect(decodeMessage(frames).body).toEqual(sent);
+    }),
+    { numRuns: 300 },
+  );
+});

@@ -14,6 +14,9 @@ import { packHeader, unpackHeader } from './message-pack.ts';
 import { type AnyMessage, type Arrays, type Body, type MessageType, messageDefinitions } from './messages.ts';
 import { ProtocolError, type RefusedMessage } from './protocol-error.ts';
 
+/** Characters of a text in a body that is remembered. */
+const MAX_PLAIN_TEXT = 64;
+
 /** What a sender gives; the version is added. */
 export interface OutgoingMessage<T extends MessageType> {
   type: T;
@@ -40,7 +43,7 @@ export function encodeMessage<T extends MessageType>(message: OutgoingMessage<T>
   const { type, request, session, body } = message;
   const arrays = message.arrays as Record<string, WireArray | undefined> | undefined;
   const data = arrays && hasArrays(arrays) ? packArrays(arrays) : undefined;
-  const key = request === undefined || hasKeys(body) ? undefined : headerKey(type, session, arrays);
+  const key = request === undefined ? undefined : headerKey(message, arrays);
   const recalled = key && recallWritten(key, request!);
   if (recalled) return data ? [recalled, data] : [recalled];
   const header: Record<string, unknown> = { v: protocolVersion, t: type };
@@ -58,23 +61,28 @@ function hasArrays(arrays: Readonly<Record<string, WireArray | undefined>>): boo
   return false;
 }
 
-function hasKeys(body: object): boolean {
-  for (const _ in body) return true;
-  return false;
-}
-
-/** All that a header with an empty body says, but for the request's number. */
+/** All that a header says but for the request's number; undefined when its body is more than a few plain values. */
 function headerKey(
-  type: string,
-  session: string | undefined,
+  { type, session, body }: OutgoingMessage<MessageType>,
   arrays: Readonly<Record<string, WireArray | undefined>> | undefined,
-): string {
+): string | undefined {
   let key = `${type} ${session ?? ''}`;
+  for (const name in body) {
+    const value: unknown = body[name as keyof typeof body];
+    if (!isPlain(value)) return undefined;
+    // Quoted, a text can't be taken for what follows it.
+    key += ` ${name}:${typeof value === 'string' ? JSON.stringify(value) : value}`;
+  }
   for (const name in arrays) {
     const array = arrays[name];
     if (array) key += ` ${name} ${array.dtype} ${array.shape.join()}`;
   }
   return key;
+}
+
+/** Whether a value of a body is worth remembering: short, and nothing that could be changed. */
+function isPlain(value: unknown): boolean {
+  return typeof value === 'string' ? value.length <= MAX_PLAIN_TEXT : typeof value === 'number';
 }
 
 /**
@@ -90,9 +98,9 @@ export function decodeMessage<T extends MessageType = MessageType>(
   checkSizes(frames, limits);
   const recalled = recallRead(frames[0]);
   if (recalled && (accept as ReadonlySet<MessageType> | undefined)?.has(recalled[0].type) !== false) {
-    const [{ type, session, layout }, request] = recalled;
+    const [{ type, session, body, layout }, request] = recalled;
     const arrays = viewFrame(layout, frames[1], { request, session });
-    return { type, request, session, body: {}, arrays } as unknown as AnyMessage<T>;
+    return { type, request, session, body: { ...body }, arrays } as unknown as AnyMessage<T>;
   }
   const header = readHeader(frames[0]);
   const refused: RefusedMessage = { request: header.q, session: header.s };
@@ -118,10 +126,11 @@ export function decodeMessage<T extends MessageType = MessageType>(
   const layout = readLayout(header.a);
   const arrays = viewFrame(layout, frames[1], refused);
   checkArrays(type, arrays, definition.arrays, refused);
-  if (header.q !== undefined && !hasKeys(parsed.data as object)) {
-    rememberRead(frames[0], { type, session: header.s, layout });
+  const body = parsed.data as object;
+  if (header.q !== undefined && Object.values(body).every(isPlain)) {
+    rememberRead(frames[0], { type, session: header.s, body: { ...body }, layout });
   }
-  return { type, request: header.q, session: header.s, body: parsed.data, arrays } as unknown as AnyMessage<T>;
+  return { type, request: header.q, session: header.s, body, arrays } as unknown as AnyMessage<T>;
 }
 
 /** The arrays of a message whose header is known. */

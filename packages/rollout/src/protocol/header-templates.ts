@@ -1,20 +1,24 @@
 import type { ArrayLayout } from './arrays.ts';
 import type { MessageType } from './messages.ts';
 
-/** What a header says beside the request's number, checked. Its body is empty. */
+/** What a header says beside the request's number, checked. Its body is a few plain values, or none. */
 export interface HeaderTemplate {
   readonly type: MessageType;
   readonly session: string | undefined;
+  readonly body: object;
   readonly layout: ArrayLayout;
 }
 
 /** Headers that are remembered; when there are more, all are forgotten. */
 const CAPACITY = 256;
 
+/** Bytes of a header that is remembered. */
+const MAX_BYTES = 1024;
+
 /**
- * Headers that were read, or written, before. The steps of a session differ in nothing but the request's number, and
- * reading MessagePack, checking it and writing it takes longer than all else that is done to a small message. Only what
- * equals a header that was checked, byte for byte, passes as one.
+ * Headers that were read, or written, before. The steps of a session differ in nothing but the request's number, nor do the
+ * questions to an inference server, and reading MessagePack, checking it and writing it takes longer than all else that is
+ * done to a small message. Only what equals a header that was checked, byte for byte, passes as one.
  */
 const readHeaders = new Map<string, HeaderTemplate>();
 const writtenHeaders = new Map<string, readonly [before: Uint8Array, after: Uint8Array]>();
@@ -34,7 +38,7 @@ export function recallRead(header: Uint8Array): [template: HeaderTemplate, reque
 /** Remembers a header that was read and checked, if it has a form in which the next can be recognised. */
 export function rememberRead(header: Uint8Array, template: HeaderTemplate): void {
   const place = findRequest(header);
-  if (place) remember(readHeaders, keyOf(header, place), template);
+  if (place && header.length <= MAX_BYTES) remember(readHeaders, keyOf(header, place), template);
 }
 
 /** A header that was written before under this key, with another request's number. */
@@ -53,7 +57,7 @@ export function recallWritten(key: string, request: number): Uint8Array | undefi
 /** Remembers a header that was written. */
 export function rememberWritten(key: string, header: Uint8Array): void {
   const place = findRequest(header);
-  if (place) remember(writtenHeaders, key, [header.slice(0, place.start), header.slice(place.end)]);
+  if (place && header.length <= MAX_BYTES) remember(writtenHeaders, key, [header.slice(0, place.start), header.slice(place.end)]);
 }
 
 interface Place {
