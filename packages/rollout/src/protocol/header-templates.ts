@@ -57,7 +57,8 @@ export function recallWritten(key: string, request: number): Uint8Array | undefi
 /** Remembers a header that was written. */
 export function rememberWritten(key: string, header: Uint8Array): void {
   const place = findRequest(header);
-  if (place && header.length <= MAX_BYTES) remember(writtenHeaders, key, [header.slice(0, place.start), header.slice(place.end)]);
+  if (place && header.length <= MAX_BYTES)
+    remember(writtenHeaders, key, [header.slice(0, place.start), header.slice(place.end)]);
 }
 
 interface Place {

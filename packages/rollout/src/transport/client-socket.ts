@@ -1,13 +1,13 @@
 import { type Address, checkPort, checkReach, parseAddress } from './address.ts';
+import { placeOf } from './local-place.ts';
 import { type ClientSocketOptions, withDefaults } from './socket-options.ts';
-import { placeOf } from './tcp-place.ts';
 import type { ClientTransport } from './transports.ts';
 import { ZeromqClient } from './zeromq-client.ts';
 import { ZmtpClient } from './zmtp-client.ts';
 
 /**
- * The connecting end: a DEALER with one peer. It connects again by itself when the connection is lost. Without keys, over
- * TCP on this machine, it is one of our own, which has no threads to go through; else libzmq's.
+ * The connecting end: a DEALER with one peer. It connects again by itself when the connection is lost. Without keys, on
+ * this machine, it is one of our own, which has no threads to go through; else libzmq's.
  */
 export class ClientSocket {
   readonly address: string;

@@ -1,15 +1,15 @@
 import { InputError } from '@understudy/errors';
 import type { Router } from 'zeromq';
 import { type Address, checkReach, parseAddress } from './address.ts';
+import { placeOf } from './local-place.ts';
 import { type ServerSocketOptions, withDefaults, zeromqCode } from './socket-options.ts';
-import { placeOf } from './tcp-place.ts';
 import type { Arrival, ServerTransport } from './transports.ts';
 import { ZeromqServer } from './zeromq-server.ts';
 import { ZmtpServer } from './zmtp-server.ts';
 
 /**
- * The bound end: a ROUTER that knows its peers by their connections. Without keys, over TCP on this machine, it is one of
- * our own, which has no threads to go through; else libzmq's.
+ * The bound end: a ROUTER that knows its peers by their connections. Without keys, on this machine, it is one of our own,
+ * which has no threads to go through; else libzmq's.
  */
 export class ServerSocket {
   readonly #transport: ServerTransport;

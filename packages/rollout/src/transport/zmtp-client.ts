@@ -1,4 +1,5 @@
-import { connect, type NetConnectOpts } from 'node:net';
+import { connect } from 'node:net';
+import type { LocalPlace } from './local-place.ts';
 import type { ClientTransport } from './transports.ts';
 import { ZmtpConnection, type ZmtpOptions } from './zmtp-connection.ts';
 
@@ -7,7 +8,7 @@ const times = { connect: 5_000, firstPause: 50, longestPause: 1_000 };
 
 /** Options of {@link ZmtpClient}. */
 export interface ZmtpClientOptions extends Omit<ZmtpOptions, 'socketType'> {
-  readonly place: NetConnectOpts;
+  readonly place: LocalPlace;
   /** How long closing waits for messages to leave. */
   readonly lingerMilliseconds: number;
 }

@@ -1,16 +1,12 @@
-import { once } from 'node:events';
-import { type AddressInfo, createServer, type ListenOptions, type Server, type Socket } from 'node:net';
+import type { Server, Socket } from 'node:net';
+import { endpointOf, listenAt } from './local-listener.ts';
+import type { LocalPlace } from './local-place.ts';
 import type { Arrival, ServerTransport } from './transports.ts';
 import { ZmtpConnection, type ZmtpOptions } from './zmtp-connection.ts';
 
-/** Connections at a time; one more is closed at once. */
-const MAX_CONNECTIONS = 4096;
-/** Connections that the system holds until they are accepted. */
-const BACKLOG = 128;
-
 /** Options of {@link ZmtpServer.listen}. */
 export interface ZmtpServerOptions extends Omit<ZmtpOptions, 'socketType'> {
-  readonly place: ListenOptions;
+  readonly place: LocalPlace;
   /** How long closing waits for messages to leave. */
   readonly lingerMilliseconds: number;
 }
@@ -37,19 +33,13 @@ export class ZmtpServer implements ServerTransport {
   private constructor(server: Server, options: ZmtpServerOptions) {
     this.#server = server;
     this.#options = options;
-    const { address, family, port } = server.address() as AddressInfo;
-    this.endpoint = `tcp://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
+    this.endpoint = endpointOf(server);
     server.on('connection', (stream) => this.#accept(stream));
   }
 
-  /** @throws what `listen` emits. */
+  /** @throws what {@link listenAt} throws. */
   static async listen(options: ZmtpServerOptions): Promise<ZmtpServer> {
-    const server = createServer();
-    server.maxConnections = MAX_CONNECTIONS;
-    // In a cluster's worker too, the address is this server's own.
-    server.listen({ ...options.place, backlog: BACKLOG, exclusive: true });
-    await once(server, 'listening');
-    return new ZmtpServer(server, options);
+    return new ZmtpServer(await listenAt(options.place), options);
   }
 
   receive(): Promise<Arrival | undefined> {

@@ -1,5 +1,9 @@
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, expect, test, vi } from 'vitest';
 import { Dealer, Router } from 'zeromq';
 import { RawPeer, greeting as rawGreeting, readyCommand } from '../testing/zmtp.ts';
@@ -10,6 +14,18 @@ const open: { close(): void }[] = [];
 afterEach(() => {
   for (const socket of open.splice(0)) socket.close();
 });
+
+/** The address of a socket in a folder of its own. */
+function socketInFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'understudy-'));
+  open.push({ close: () => rmSync(folder, { recursive: true }) });
+  return `ipc://${join(folder, 'socket')}`;
+}
+
+const places: [string, () => string][] = [
+  ['TCP', () => 'tcp://127.0.0.1:*'],
+  ['a socket in a folder', socketInFolder],
+];
 
 async function serve(options: Partial<ServerSocketOptions> = {}): Promise<ServerSocket> {
   const server = await ServerSocket.bind({ address: 'tcp://127.0.0.1:*', ...options });
@@ -30,8 +46,9 @@ async function echo(server: ServerSocket): Promise<void> {
 const text = (frames: readonly Uint8Array[] | undefined) => frames?.map((frame) => Buffer.from(frame).toString());
 const sizes = [0, 1, 255, 256, 32_000, 70_000, 3_000_000];
 
-test('a DEALER of libzmq talks to this server, by messages of all sizes', async () => {
-  const server = await serve();
+test.each(places)('a DEALER of libzmq talks to this server over %s, by messages of all sizes', async (_, address) => {
+  const server = await serve({ address: address() });
+  expect(server.router).toBeUndefined();
   void echo(server);
   const dealer = new Dealer({ linger: 0, receiveTimeout: 5_000, heartbeatInterval: 50 });
   open.push(dealer);
@@ -45,10 +62,10 @@ test('a DEALER of libzmq talks to this server, by messages of all sizes', async 
   }
 });
 
-test('this client talks to a ROUTER of libzmq, by messages of all sizes', async () => {
+test.each(places)('this client talks to a ROUTER of libzmq over %s, by messages of all sizes', async (_, address) => {
   const router = new Router({ linger: 0 });
   open.push(router);
-  await router.bind('tcp://127.0.0.1:*');
+  await router.bind(address());
   const socket = client(router.lastEndpoint!.replace(/\0$/, ''));
   for (const size of sizes) {
     const data = Buffer.alloc(size, size % 251);
@@ -268,3 +285,37 @@ test('a client that waits keeps its process, one that only is there does not', a
   expect(await received).toBeUndefined();
   await vi.waitFor(() => expect(held()).toBe(0));
 });
+
+test("a socket in a folder is there while its server is, and one that was left behind is in nobody's way", async () => {
+  const address = socketInFolder();
+  const path = address.slice('ipc://'.length);
+  // Who connects first waits until somebody is there.
+  const early = client(address);
+  await early.send([Buffer.from('early')]);
+  await leaveSocketBehind(path);
+  expect(existsSync(path)).toBe(true);
+  const server = await serve({ address });
+  expect(server.endpoint).toBe(address);
+  const { frames } = (await server[Symbol.asyncIterator]().next()).value!;
+  expect(text(frames)).toEqual(['early']);
+  await expect(serve({ address })).rejects.toThrow(`The address ${address} is in use`);
+  server.close();
+  expect(existsSync(path)).toBe(false);
+});
+
+test('a file that is no socket is not removed for one', async () => {
+  const address = socketInFolder();
+  const path = address.slice('ipc://'.length);
+  writeFileSync(path, 'precious');
+  await expect(serve({ address })).rejects.toThrow(`The address ${address} is in use`);
+  expect(existsSync(path)).toBe(true);
+});
+
+/** Leaves a socket at which nobody listens, as a process does that is killed. */
+async function leaveSocketBehind(path: string): Promise<void> {
+  const code = `
+    const { createServer } = require('node:net');
+    const server = createServer().listen(${JSON.stringify(path)}, () => process.kill(process.pid, 'SIGKILL'));`;
+  const child = spawn(process.execPath, ['-e', code]);
+  await once(child, 'exit');
+}
