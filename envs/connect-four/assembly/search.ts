@@ -50,11 +50,9 @@ export function outcome(own: u64, occupied: u64): i32 {
   const stones = <i32>popcnt(occupied);
   const entry = stones <= deepestInBook() ? findInBook(canonicalKey(own, occupied)) : 0;
   if (entry) return sign(scoreOf(entry));
-  const least = stones === outcomeStones() + 1 ? boundFromPredecessors(own, occupied) : -1;
-  if (least > 0) return 1;
   forgetMoves();
   if (scoresAtLeast(own, occupied, 1)) return 1;
-  return least === 0 || scoresAtLeast(own, occupied, 0) ? 0 : -1;
+  return scoresAtLeast(own, occupied, 0) ? 0 : -1;
 }
 
 function sign(value: i32): i32 {
@@ -65,6 +63,10 @@ function sign(value: i32): i32 {
 export function scoresAtLeast(own: u64, occupied: u64, bound: i32): bool {
   const stones = <i32>popcnt(occupied);
   if (winsAtOnce(own, occupied)) return (CELLS + 1 - stones) / 2 >= bound;
+  // An outcome as a score: who draws at least scores at least 0, who wins at least 1.
+  if (stones === outcomeStones() + 1 && bound <= 1 && bound >= 0) {
+    if (boundFromPredecessors(own, occupied) >= bound) return true;
+  }
   return search(own, occupied, stones, winningCells(own ^ occupied, occupied), bound) >= bound;
 }
 
@@ -84,8 +86,9 @@ function search(own: u64, occupied: u64, stones: i32, threats: u64, beta: i32): 
   if (highest < beta) return highest;
   if (lowest >= beta) return lowest;
 
-  if (stones === outcomeStones()) {
-    const known = outcomeOf(canonicalKey(own, occupied));
+  const untilBook = outcomeStones() - stones;
+  if (untilBook === 0 || untilBook === 1) {
+    const known = untilBook === 0 ? outcomeOf(canonicalKey(own, occupied)) : outcomeOfBest(own, occupied, cells);
     if (known === 0) return 0;
     if (known > 0) lowest = max(lowest, 1);
     else highest = min(highest, -1);
@@ -110,6 +113,16 @@ function search(own: u64, occupied: u64, stones: i32, threats: u64, beta: i32): 
   const before = nodes;
   const best = searchMoves(own, occupied, stones, cells, beta);
   storeBounds(key, best >= beta ? best : lowest, best < beta ? best : highest, nodes - before);
+  return best;
+}
+
+/** The outcome where the book knows what follows each of the moves, after none of which the opponent wins at once. */
+function outcomeOfBest(own: u64, occupied: u64, cells: u64): i32 {
+  const other = own ^ occupied;
+  let best = -1;
+  for (let left = cells; left && best < 1; left &= left - 1) {
+    best = max(best, -outcomeOf(canonicalKey(other, occupied | (left & (0 - left)))));
+  }
   return best;
 }
 

@@ -1,8 +1,8 @@
 // Makes a book of outcomes, who wins every position of so many stones, with the package's own solver; run `npm run build`
 // first.
 //
-//   node scripts/build-outcomes.js [--stones 12] [--threads 2] [--minutes 600] [--table-bits 24]
-//                                  [--out dist/outcomes-12.bin] [--progress dist/outcomes-12.partial] [--check 0]
+//   node scripts/build-outcomes.js [--stones 14] [--threads 2] [--minutes 600] [--table-bits 24]
+//                                  [--out dist/outcomes-14.bin] [--progress dist/outcomes-14.partial] [--check 0]
 //
 // With --check it makes none, but solves so many positions, evenly spread, and compares them to the package's book.
 //
@@ -20,6 +20,8 @@ const RUN = 4096;
 /** Stands in the notes for what is not solved yet. */
 const UNSOLVED = 2;
 const NOTE_MILLISECONDS = 60_000;
+/** A notation of more digits is no whole number that a double holds. */
+const MAX_STONES = 15;
 
 if (isMainThread) await main();
 else solveRuns();
@@ -27,8 +29,8 @@ else solveRuns();
 /** A thread: solves the runs that it is sent. */
 function solveRuns() {
   const solver = new Solver({ tableBits: 16, outcomeTableBits: workerData.tableBits, outcomes: null });
-  parentPort.on('message', ({ from, notations }) => {
-    const outcomes = Int8Array.from(notations, (notation) => solver.outcome(Board.after(notation)));
+  parentPort.on('message', ({ from, games }) => {
+    const outcomes = Int8Array.from(games, (game) => solver.outcome(Board.after(`${game}`)));
     parentPort.postMessage({ from, outcomes });
   });
 }
@@ -36,10 +38,10 @@ function solveRuns() {
 async function main() {
   const options = readOptions();
   if (options.check > 0) return check(options);
-  const { keys, notations } = enumerate(options.stones);
+  const { keys, games } = enumerate(options.stones);
   console.log(`${keys.length} positions of ${options.stones} stones`);
   const outcomes = readNotes(options.progress, keys.length);
-  await solveAll(notations, outcomes, options);
+  await solveAll(games, outcomes, options);
   if (outcomes.includes(UNSOLVED)) return console.log('The time is out; another run goes on from here.');
   const bytes = encodeOutcomeBook(buildOutcomeBook(options.stones, keys, outcomes));
   write(options.out, bytes);
@@ -49,7 +51,7 @@ async function main() {
 function readOptions() {
   const { values } = parseArgs({
     options: {
-      stones: { type: 'string', default: '12' },
+      stones: { type: 'string', default: '14' },
       threads: { type: 'string', default: String(availableParallelism()) },
       minutes: { type: 'string', default: '600' },
       'table-bits': { type: 'string', default: '24' },
@@ -58,7 +60,7 @@ function readOptions() {
       check: { type: 'string', default: '0' },
     },
   });
-  const stones = wholeNumber('--stones', values.stones, 1, 40);
+  const stones = wholeNumber('--stones', values.stones, 1, MAX_STONES);
   const here = (file) => fileURLToPath(new URL(`../dist/${file}`, import.meta.url));
   return {
     stones,
@@ -80,39 +82,37 @@ function wholeNumber(flag, text, least, most) {
 /** Solves positions without the package's book, and compares. */
 async function check({ check: wanted, threads, minutes, tableBits, progress }) {
   const { stones } = readOutcomeBook();
-  const { notations } = enumerate(stones);
-  const step = Math.max(1, Math.floor(notations.length / wanted));
-  const chosen = notations.filter((_, i) => i % step === 0).slice(0, wanted);
+  const { games } = enumerate(stones);
+  const step = Math.max(1, Math.floor(games.length / wanted));
+  const chosen = games.filter((_, i) => i % step === 0).slice(0, wanted);
   const outcomes = new Int8Array(chosen.length).fill(UNSOLVED);
   await solveAll(chosen, outcomes, { threads, minutes, tableBits, progress: `${progress}.check` });
   rmSync(`${progress}.check`);
   const reader = new Solver({ tableBits: 16 });
   const solved = outcomes.indexOf(UNSOLVED);
   const compared = solved < 0 ? chosen.length : solved;
-  const wrong = chosen
-    .slice(0, compared)
-    .filter((notation, i) => reader.outcome(Board.after(notation)) !== outcomes[i]);
+  const wrong = chosen.slice(0, compared).filter((game, i) => reader.outcome(Board.after(`${game}`)) !== outcomes[i]);
   console.log(
-    `${compared} of ${notations.length} positions of ${stones} stones solved, ${wrong.length} differ from the book`,
+    `${compared} of ${games.length} positions of ${stones} stones solved, ${wrong.length} differ from the book`,
   );
-  for (const notation of wrong.slice(0, 10)) console.log(notation);
+  for (const game of wrong.slice(0, 10)) console.log(game);
   if (wrong.length > 0) process.exitCode = 1;
 }
 
-/** All positions, mirror images once, in the order of the walk. */
+/** All positions, mirror images once, in the order of the walk: their keys, and their notations read as numbers. */
 function enumerate(stones) {
   const namer = new Solver({ tableBits: 16, outcomeTableBits: 16, outcomes: null });
-  const [keys, notations] = [[], []];
+  const [keys, games] = [[], []];
   walkPositions(
     new Board(),
     stones,
     (board) => namer.bookKey(board),
     (board, key) => {
       keys.push(key);
-      notations.push(board.notation);
+      games.push(Number(board.notation));
     },
   );
-  return { keys, notations };
+  return { keys, games };
 }
 
 /** What an earlier run has solved. */
@@ -124,7 +124,7 @@ function readNotes(progress, count) {
 }
 
 /** Has the threads solve what is unsolved, run after run, until the time is out. */
-async function solveAll(notations, outcomes, { threads, minutes, tableBits, progress }) {
+async function solveAll(games, outcomes, { threads, minutes, tableBits, progress }) {
   const runs = [];
   for (let from = 0; from < outcomes.length; from += RUN) if (outcomes[from] === UNSOLVED) runs.push(from);
   const left = outcomes.reduce((sum, outcome) => sum + (outcome === UNSOLVED ? 1 : 0), 0);
@@ -147,7 +147,7 @@ async function solveAll(notations, outcomes, { threads, minutes, tableBits, prog
       const answer = await new Promise((resolve, reject) => {
         worker.once('message', resolve);
         worker.once('error', reject);
-        worker.postMessage({ from, notations: notations.slice(from, from + RUN) });
+        worker.postMessage({ from, games: games.slice(from, from + RUN) });
       });
       worker.removeAllListeners('error');
       take(answer.from, answer.outcomes);

@@ -1,12 +1,12 @@
 // Measures how long the solver takes for an answer, and how fast random games run; run `npm run build` first.
 //
 //   node scripts/measure.js [--from 0] [--to 40] [--step 1] [--positions 200] [--seconds 10] [--table-bits 22]
-//                           [--outcome-table-bits 18] [--answer columns|outcome]
+//                           [--outcome-table-bits 18] [--answer columns|outcome|moves]
 //
-// An answer is what an opponent needs, the best columns; or the outcome alone. Positions come from random play and from careful play, where
-// each player wins at once if it can and otherwise plays at random what doesn't let the other win at once. They are asked
-// for one after another, after a warm-up on others; a line ends early when its seconds are out. Times are the process's
-// own CPU time, so that other work on the machine counts little.
+// An answer is what an opponent needs, the best columns; the outcome alone; or the moves that keep the outcome. Positions
+// come from random play and from careful play, where each player wins at once if it can and otherwise plays at random what
+// doesn't let the other win at once. They are asked for one after another, after a warm-up on others; a line ends early
+// when its seconds are out. Times are the process's own CPU time, so that other work on the machine counts little.
 import { parseArgs } from 'node:util';
 import { makeVector } from '@understudy/gym';
 import { defaultRng } from '@understudy/random';
@@ -27,6 +27,7 @@ const { values } = parseArgs({
 const answers = {
   columns: (solver, board) => solver.bestColumns(board),
   outcome: (solver, board) => solver.outcome(board),
+  moves: (solver, board) => solver.outcomeMoves(board),
 };
 const answer = answers[values.answer];
 if (!answer) throw new Error(`--answer is ${values.answer}, expected one of ${Object.keys(answers).join(', ')}.`);

@@ -1,4 +1,5 @@
 import { type Board, columnCount } from './board.ts';
+import { KeySet } from './key-set.ts';
 
 /**
  * Visits every position of so many stones that a game can come to and that who moves doesn't win at once, in depth-first
@@ -12,11 +13,10 @@ export function walkPositions(
   nameOf: (board: Board) => number,
   visit: (board: Board, name: number) => void,
 ): void {
-  const seen = Array.from({ length: stones + 1 }, () => new Set<number>());
+  const seen = Array.from({ length: stones + 1 }, () => new KeySet());
   const walk = (): void => {
     const name = nameOf(board);
-    if (seen[board.stones].has(name)) return;
-    seen[board.stones].add(name);
+    if (!seen[board.stones].add(name)) return;
     if (board.stones === stones) {
       if (!winsAtOnce(board)) visit(board, name);
       return;

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import zmq
 
-#: Milliseconds between two heartbeats, and without one after which a connection is given up. A peer on this machine, over
-#: TCP without keys, may answer them in the thread that computes, so it is given time; its end shows at once anyway.
+#: Milliseconds between two heartbeats, and without one after which a connection is given up. A peer on this machine,
+#: without keys, may answer them in the thread that computes, so it is given time; its end shows at once anyway.
 _INTERVAL = 2_000
 _PATIENCE = 8_000
 _LOCAL_PATIENCE = 30_000
