@@ -87,7 +87,12 @@ const reasons: Record<string, string> = {
   ENOENT: 'lies in a directory that does not exist',
 };
 
+const folderReasons: Record<string, string> = {
+  ...reasons,
+  EADDRINUSE: 'is in use, or a file that is no socket; choose another path, or stop what listens there',
+};
+
 function bindError(error: unknown, url: string): unknown {
-  const reason = reasons[zeromqCode(error) ?? ''];
+  const reason = (url.startsWith('ipc:') ? folderReasons : reasons)[zeromqCode(error) ?? ''];
   return reason ? new InputError(`The address ${url} ${reason}.`) : error;
 }

@@ -298,7 +298,7 @@ test("a socket in a folder is there while its server is, and one that was left b
   expect(server.endpoint).toBe(address);
   const { frames } = (await server[Symbol.asyncIterator]().next()).value!;
   expect(text(frames)).toEqual(['early']);
-  await expect(serve({ address })).rejects.toThrow(`The address ${address} is in use`);
+  await expect(serve({ address })).rejects.toThrow(`The address ${address} is in use, or a file that is no socket`);
   server.close();
   expect(existsSync(path)).toBe(false);
 });
@@ -307,7 +307,7 @@ test('a file that is no socket is not removed for one', async () => {
   const address = socketInFolder();
   const path = address.slice('ipc://'.length);
   writeFileSync(path, 'precious');
-  await expect(serve({ address })).rejects.toThrow(`The address ${address} is in use`);
+  await expect(serve({ address })).rejects.toThrow(`The address ${address} is in use, or a file that is no socket`);
   expect(existsSync(path)).toBe(true);
 });
 
