@@ -64,9 +64,8 @@ export function scoresAtLeast(own: u64, occupied: u64, bound: i32): bool {
   const stones = <i32>popcnt(occupied);
   if (winsAtOnce(own, occupied)) return (CELLS + 1 - stones) / 2 >= bound;
   // An outcome as a score: who draws at least scores at least 0, who wins at least 1.
-  if (stones === outcomeStones() + 1 && bound <= 1 && bound >= 0) {
-    if (boundFromPredecessors(own, occupied) >= bound) return true;
-  }
+  const isBounded = stones === outcomeStones() + 1 && (bound === 0 || bound === 1);
+  if (isBounded && boundFromPredecessors(own, occupied) >= bound) return true;
   return search(own, occupied, stones, winningCells(own ^ occupied, occupied), bound) >= bound;
 }
 

@@ -1,5 +1,5 @@
 import { type Address, checkPort, checkReach, parseAddress } from './address.ts';
-import { placeOf } from './local-place.ts';
+import { localPlaceOf } from './place.ts';
 import { type ClientSocketOptions, withDefaults } from './socket-options.ts';
 import type { ClientTransport } from './transports.ts';
 import { ZeromqClient } from './zeromq-client.ts';
@@ -69,7 +69,7 @@ export class ClientSocket {
 }
 
 function openTransport(options: ClientSocketOptions, address: Address): ClientTransport {
-  const place = placeOf(address);
+  const place = localPlaceOf(address);
   if (options.curve || !place) return new ZeromqClient(options, address);
   const { limits, highWaterMark } = withDefaults(options);
   const { lingerMilliseconds = 0 } = options;

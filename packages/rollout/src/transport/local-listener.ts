@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { existsSync, lstatSync, rmSync } from 'node:fs';
 import { type AddressInfo, connect, createServer, type Server } from 'node:net';
 import { dirname } from 'node:path';
-import type { LocalPlace } from './local-place.ts';
+import type { Place } from './place.ts';
 
 /** Connections at a time; one more is closed at once. */
 const MAX_CONNECTIONS = 4096;
@@ -15,7 +15,7 @@ const BACKLOG = 128;
  *
  * @throws what `listen` emits: EADDRINUSE, EACCES, ENOENT for a folder that isn't there.
  */
-export async function listenAt(place: LocalPlace): Promise<Server> {
+export async function listenAt(place: Place): Promise<Server> {
   try {
     return await listen(place);
   } catch (error) {
@@ -36,7 +36,7 @@ export function endpointOf(server: Server): string {
   return `tcp://${family === 'IPv6' ? `[${host}]` : host}:${port}`;
 }
 
-async function listen(place: LocalPlace): Promise<Server> {
+async function listen(place: Place): Promise<Server> {
   const server = createServer();
   server.maxConnections = MAX_CONNECTIONS;
   // In a cluster's worker too, the address is this server's own.

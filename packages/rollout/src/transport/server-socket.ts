@@ -1,7 +1,7 @@
 import { InputError } from '@understudy/errors';
 import type { Router } from 'zeromq';
 import { type Address, checkReach, parseAddress } from './address.ts';
-import { placeOf } from './local-place.ts';
+import { localPlaceOf } from './place.ts';
 import { type ServerSocketOptions, withDefaults, zeromqCode } from './socket-options.ts';
 import type { Arrival, ServerTransport } from './transports.ts';
 import { ZeromqServer } from './zeromq-server.ts';
@@ -73,7 +73,7 @@ export class ServerSocket {
 
 function openTransport(given: ServerSocketOptions, address: Address): Promise<ServerTransport> {
   const { lingerMilliseconds = 1_000 } = given;
-  const place = placeOf(address);
+  const place = localPlaceOf(address);
   if (given.curve || !place) return ZeromqServer.bind({ ...given, lingerMilliseconds }, address);
   const { limits, highWaterMark } = withDefaults(given);
   return ZmtpServer.listen({ place, maxFrameBytes: limits.messageBytes, highWaterMark, lingerMilliseconds });

@@ -1,5 +1,5 @@
 import { connect } from 'node:net';
-import type { LocalPlace } from './local-place.ts';
+import type { Place } from './place.ts';
 import type { ClientTransport } from './transports.ts';
 import { ZmtpConnection, type ZmtpOptions } from './zmtp-connection.ts';
 
@@ -8,7 +8,7 @@ const times = { connect: 5_000, firstPause: 50, longestPause: 1_000 };
 
 /** Options of {@link ZmtpClient}. */
 export interface ZmtpClientOptions extends Omit<ZmtpOptions, 'socketType'> {
-  readonly place: LocalPlace;
+  readonly place: Place;
   /** How long closing waits for messages to leave. */
   readonly lingerMilliseconds: number;
 }

@@ -1,5 +1,6 @@
 import { createConnection } from 'node:net';
 import type { Address } from './address.ts';
+import { placeOf } from './place.ts';
 
 /** What the other side says before any handshake: how it wants it, that it isn't there, or nothing that ZeroMQ says. */
 export type Greeting = 'NULL' | 'PLAIN' | 'CURVE' | 'unreachable' | 'silent' | 'other';
@@ -14,8 +15,8 @@ const mechanism = { start: 12, end: 32 };
  *
  * @param milliseconds - How long the other side may take.
  */
-export function readGreeting({ url }: Address, milliseconds: number): Promise<Greeting> {
-  const place = placeOf(url);
+export function readGreeting(address: Address, milliseconds: number): Promise<Greeting> {
+  const place = placeOf(address);
   if (place === undefined) return Promise.resolve('unreachable');
   const socket = createConnection(place);
   let received = Buffer.alloc(0);
@@ -47,11 +48,4 @@ export function readGreeting({ url }: Address, milliseconds: number): Promise<Gr
 function mechanismIn(greeting: Buffer): Greeting {
   const name = greeting.toString('latin1', mechanism.start, mechanism.end).replace(/\0+$/, '');
   return name === 'NULL' || name === 'PLAIN' || name === 'CURVE' ? name : 'other';
-}
-
-/** Undefined where nobody can be: at no port, say. */
-function placeOf(url: string): { path: string } | { host: string; port: number } | undefined {
-  if (url.startsWith('ipc://')) return { path: url.slice('ipc://'.length) };
-  const [, host, port] = /^tcp:\/\/\[?(.+?)\]?:(\d+)$/.exec(url) ?? [];
-  return port === undefined ? undefined : { host, port: Number(port) };
 }

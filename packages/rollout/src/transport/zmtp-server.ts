@@ -1,12 +1,12 @@
 import type { Server, Socket } from 'node:net';
 import { endpointOf, listenAt } from './local-listener.ts';
-import type { LocalPlace } from './local-place.ts';
+import type { Place } from './place.ts';
 import type { Arrival, ServerTransport } from './transports.ts';
 import { ZmtpConnection, type ZmtpOptions } from './zmtp-connection.ts';
 
 /** Options of {@link ZmtpServer.listen}. */
 export interface ZmtpServerOptions extends Omit<ZmtpOptions, 'socketType'> {
-  readonly place: LocalPlace;
+  readonly place: Place;
   /** How long closing waits for messages to leave. */
   readonly lingerMilliseconds: number;
 }
