@@ -103,11 +103,12 @@ test('one stone later it bounds what a search without it finds', () => {
   let known = 0;
   for (let i = 0; i < 300; i++) {
     const board = randomGame(15, generator);
-    const before = reader.nodes;
+    const before = { reader: reader.nodes, searcher: searcher.nodes };
     expect(reader.outcome(board), board.notation).toBe(searcher.outcome(board));
-    if (reader.nodes === before) known++;
+    // What wins at once takes neither a search.
+    if (reader.nodes === before.reader && searcher.nodes > before.searcher) known++;
   }
-  expect(known).toBeGreaterThan(60);
+  expect(known).toBeGreaterThan(50);
 });
 
 test.each(['365536573117766', '265452764226622', '352567575445577', '325355527223311', '213654614551155'])(
